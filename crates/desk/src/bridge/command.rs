@@ -1,0 +1,149 @@
+//! What a window asks for.
+//!
+//! **Invariant:** a command names tickets and views, never a place on screen, and carries all that it needs.
+
+use callboard_model::{Field, TicketId, Value};
+use serde::{Deserialize, Serialize};
+
+use super::query::{BoardQuery, ViewId};
+
+/// What a window asks of the program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "do", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+pub enum Command {
+    /// The window has (re)loaded: it knows nothing and watches nothing, so it opens anew what it shows. Always first: the
+    /// shell sends it when a window subscribes, a user without windows begins with it.
+    Hello,
+    /// Open a view of the board, or change what an open one shows.
+    OpenView {
+        /// The view.
+        view: ViewId,
+        /// What it shows, in which order.
+        query: BoardQuery,
+    },
+    /// Say which lines of a view are on screen; the answer is a [`BoardChange::Reset`](super::BoardChange::Reset) of just those.
+    ShowLines {
+        /// The view.
+        view: ViewId,
+        /// The first line on screen.
+        first: u32,
+        /// How many; at most [`LINES_MAX`].
+        count: u32,
+    },
+    /// Close a view.
+    CloseView {
+        /// The view.
+        view: ViewId,
+    },
+    /// Look at a ticket: it is followed, refreshed, and others see us there.
+    OpenTicket {
+        /// The ticket.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        ticket: TicketId,
+    },
+    /// Look away again.
+    CloseTicket {
+        /// The ticket.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        ticket: TicketId,
+    },
+    /// The person is in a field: a picker is open, or a text has focus. What it holds now is what they saw.
+    BeginEdit {
+        /// The ticket.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        ticket: TicketId,
+        /// The field.
+        #[cfg_attr(feature = "ts", ts(type = "FieldName"))]
+        field: Field,
+    },
+    /// The person left the field without committing. A draft stays.
+    EndEdit {
+        /// The ticket.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        ticket: TicketId,
+        /// The field.
+        #[cfg_attr(feature = "ts", ts(type = "FieldName"))]
+        field: Field,
+    },
+    /// What has been typed so far, not committed.
+    Draft {
+        /// The ticket.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        ticket: TicketId,
+        /// The field.
+        #[cfg_attr(feature = "ts", ts(type = "FieldName"))]
+        field: Field,
+        /// The text.
+        #[cfg_attr(feature = "ts", ts(type = "Value"))]
+        value: Value,
+    },
+    /// Throw the draft of a field away.
+    DropDraft {
+        /// The ticket.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        ticket: TicketId,
+        /// The field.
+        #[cfg_attr(feature = "ts", ts(type = "FieldName"))]
+        field: Field,
+    },
+    /// The person committed a value.
+    Edit {
+        /// The ticket.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        ticket: TicketId,
+        /// The field.
+        #[cfg_attr(feature = "ts", ts(type = "FieldName"))]
+        field: Field,
+        /// The value.
+        #[cfg_attr(feature = "ts", ts(type = "Value"))]
+        value: Value,
+    },
+    /// Settle a conflict: mine stands, on top of theirs.
+    KeepYours {
+        /// The ticket.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        ticket: TicketId,
+        /// The field.
+        #[cfg_attr(feature = "ts", ts(type = "FieldName"))]
+        field: Field,
+        /// Theirs, as the panel showed it; where another value stands by now, nothing is kept and the panel stays.
+        #[cfg_attr(feature = "ts", ts(type = "Value"))]
+        theirs: Value,
+    },
+    /// Settle a conflict: mine is dropped, with the rest of its coupled group.
+    TakeTheirs {
+        /// The ticket.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        ticket: TicketId,
+        /// The field.
+        #[cfg_attr(feature = "ts", ts(type = "FieldName"))]
+        field: Field,
+        /// Mine, as the panel showed it; where another value is asked about by now, nothing is dropped and the panel stays.
+        #[cfg_attr(feature = "ts", ts(type = "Value"))]
+        mine: Value,
+    },
+    /// Send a refused edit again.
+    RetryEdit {
+        /// The ticket.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        ticket: TicketId,
+        /// The field.
+        #[cfg_attr(feature = "ts", ts(type = "FieldName"))]
+        field: Field,
+    },
+    /// Drop a refused or queued edit.
+    DropEdit {
+        /// The ticket.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        ticket: TicketId,
+        /// The field.
+        #[cfg_attr(feature = "ts", ts(type = "FieldName"))]
+        field: Field,
+    },
+    /// Try the live link again now.
+    RetryLink,
+}
+
+/// The most lines that a window may ask for at once.
+pub const LINES_MAX: u32 = 400;

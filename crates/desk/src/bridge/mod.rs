@@ -1,0 +1,32 @@
+//! What crosses between the window and the program: commands in, updates out.
+//!
+//! The TypeScript of these types is generated (`cargo xtask codegen`) and checked for staleness; headless mode reads
+//! and writes the very same JSON. Ids cross as text, instants as milliseconds of the Unix epoch.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `command` | what a window asks for |
+//! | `query` | what a view of the board shows, in which order, under which headings |
+//! | `update` | what a window is told |
+//! | `board` | lines of the board |
+//! | `ticket` | a ticket, opened |
+//! | `status` | how the program stands: with the server, and with its work |
+//! | `look` | what is drawn in many places: people, choices, tones |
+//!
+//! **Invariant:** no secret ever stands in a type of this module, and no rule of business is left to the reader.
+
+mod board;
+mod command;
+mod look;
+mod query;
+mod status;
+mod ticket;
+mod update;
+
+pub use board::{BoardChange, Heading, Line, PlacedLine, Row, Unsent};
+pub use command::{Command, LINES_MAX};
+pub use look::{Choice, Face, Severity, Slack, Tone};
+pub use query::{BoardQuery, Grouping, OpenFilter, Sort, SortBy, ViewId};
+pub use status::{Counts, LinkView, Live, Reach};
+pub use ticket::{Access, ConflictView, FieldState, FieldView, Source, TicketView};
+pub use update::{Notice, SetupCode, SetupView, Update};

@@ -1,0 +1,73 @@
+//! How the program stands: with the server, and with its work.
+//!
+//! **Invariant:** the live layer and the REST API are two signals; neither stands for the other.
+
+use serde::{Deserialize, Serialize};
+
+/// How the program stands with the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct LinkView {
+    /// The live layer.
+    pub live: Live,
+    /// The REST API: the only gate on saving.
+    pub reach: Reach,
+    /// Since when `live` is so, in milliseconds of the Unix epoch.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub since: i64,
+    /// How long the server takes to answer on the socket, in milliseconds.
+    pub lag: Option<u32>,
+    /// The server's clock minus ours, in milliseconds.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub clock_offset: i64,
+}
+
+/// The live layer (LT-14).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum Live {
+    /// The first attempt.
+    Connecting,
+    /// Hints arrive.
+    Live,
+    /// Down, trying again.
+    Reconnecting,
+    /// Down, five attempts failed; trying rarely.
+    Unavailable,
+}
+
+/// The REST API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum Reach {
+    /// Not asked yet.
+    Unknown,
+    /// It answers.
+    Up,
+    /// It does not.
+    Down,
+    /// It does not accept our key.
+    SignedOut,
+}
+
+/// The numbers of the status bar, from the very rows that are held.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    /// Open tickets.
+    pub tickets: u32,
+    /// Of them, critical.
+    pub critical: u32,
+    /// Of them, nobody's.
+    pub unassigned: u32,
+    /// Conflicts and refusals.
+    pub needs_you: u32,
+    /// Edits not yet confirmed.
+    pub queued: u32,
+    /// Rooms we are in.
+    pub rooms: u32,
+}

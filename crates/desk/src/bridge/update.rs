@@ -1,0 +1,107 @@
+//! What a window is told.
+//!
+//! **Invariant:** an update stands for itself; none has to be remembered to understand another, but for the numbers of a view.
+
+use std::sync::Arc;
+
+use callboard_model::{Field, TicketId};
+use serde::{Deserialize, Serialize};
+
+use super::board::BoardChange;
+use super::look::{Choice, Face};
+use super::query::ViewId;
+use super::status::{Counts, LinkView};
+use super::ticket::TicketView;
+
+/// What the program tells a window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "is", content = "value", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Update {
+    /// Lines of a view changed.
+    Board {
+        /// The view.
+        view: ViewId,
+        /// +1 with each update of this view; a gap means: ask for the lines again.
+        rev: u32,
+        /// What changed.
+        change: BoardChange,
+    },
+    /// A ticket that this window has open.
+    Ticket(TicketView),
+    /// How the program stands with the server.
+    Link(LinkView),
+    /// The numbers of the status bar.
+    Counts(Counts),
+    /// Who is signed in; `None` before that is known.
+    Me(Option<Face>),
+    /// Boards to choose from in the filter.
+    Boards(Vec<Choice>),
+    /// A passing toast.
+    Notice(Notice),
+    /// What keeps the program from its work, or what it did about it. The shell says this, not the desk.
+    Setup(SetupView),
+}
+
+/// What keeps the program from its work, or what it did about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct SetupView {
+    /// What.
+    pub code: SetupCode,
+    /// The details, for people.
+    pub message: String,
+}
+
+/// With any of these but [`OutboxSetAside`](Self::OutboxSetAside) no console runs, and no other update comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum SetupCode {
+    /// Nobody said where the server is.
+    MissingServer,
+    /// Nobody gave a key.
+    MissingKey,
+    /// The server's address cannot be used.
+    BadServer,
+    /// The key cannot be used.
+    BadKey,
+    /// Another console uses the profile.
+    ProfileInUse,
+    /// The profile's files cannot be used.
+    BadProfile,
+    /// The machine lacks something else.
+    Machine,
+    /// The outbox could not be read and lies beside a fresh one: unsent edits are in the file that is named.
+    OutboxSetAside,
+}
+
+/// A passing toast inside the window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Notice {
+    /// Somebody changed other fields of a ticket on which we have unsaved work (LT-12).
+    Changed {
+        /// The ticket.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        ticket: TicketId,
+        /// Its number.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        number: Arc<str>,
+        /// Who.
+        who: String,
+        /// What, at least one.
+        #[cfg_attr(feature = "ts", ts(type = "FieldName[]"))]
+        fields: Vec<Field>,
+    },
+    /// An edit could not be written to disk: it is neither shown nor sent.
+    NotStored {
+        /// The ticket's number.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        number: Arc<str>,
+        /// Why.
+        reason: String,
+    },
+}

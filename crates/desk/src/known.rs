@@ -1,0 +1,154 @@
+//! The confirmed layer: every ticket as the server last told it, and who changed which field.
+//!
+//! **Invariant:** only an answer of the REST API changes a ticket here, and never an older one over a newer one.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use callboard_model::{Field, Ticket, TicketId};
+
+use crate::edits::is_newer;
+
+/// Who changed something, and when by the server's clock in milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Author {
+    /// The name to show.
+    pub name: Arc<str>,
+    /// When.
+    pub at: i64,
+}
+
+/// A ticket and what is known around it.
+#[derive(Debug)]
+pub(crate) struct Known {
+    /// As the server told it.
+    pub ticket: Ticket,
+    /// When it did, by its clock.
+    pub as_of: i64,
+    /// Who last changed a field, where we heard of it.
+    pub authors: BTreeMap<Field, Author>,
+    /// Fields that somebody else has just changed.
+    pub lit: BTreeSet<Field>,
+    /// When our own last edit of a field was confirmed.
+    pub saved: BTreeMap<Field, i64>,
+    /// It can no longer be read (LT-19).
+    pub is_lost: bool,
+}
+
+/// What an answer changed.
+#[derive(Debug)]
+pub(crate) struct Applied {
+    /// The ticket as it was; `None` for a new one.
+    pub old: Option<Ticket>,
+    /// The fields that hold something else now.
+    pub changed: Vec<Field>,
+}
+
+/// Every ticket that we know.
+#[derive(Debug, Default)]
+pub(crate) struct Tickets {
+    known: BTreeMap<TicketId, Known>,
+}
+
+impl Tickets {
+    /// What is known of a ticket.
+    pub(crate) fn get(&self, ticket: &TicketId) -> Option<&Known> {
+        self.known.get(ticket)
+    }
+
+    pub(crate) fn get_mut(&mut self, ticket: &TicketId) -> Option<&mut Known> {
+        self.known.get_mut(ticket)
+    }
+
+    /// The ticket itself.
+    pub(crate) fn ticket(&self, ticket: &TicketId) -> Option<&Ticket> {
+        self.get(ticket).map(|known| &known.ticket)
+    }
+
+    /// Every ticket's id.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &TicketId> {
+        self.known.keys()
+    }
+
+    /// Takes what the server says, unless it is older than what we have.
+    pub(crate) fn apply(&mut self, ticket: Ticket, as_of: i64) -> Option<Applied> {
+        let id = ticket.ticket_id.clone();
+        let Some(known) = self.known.get_mut(&id) else {
+            let (authors, saved) = (BTreeMap::new(), BTreeMap::new());
+            let known = Known { ticket, as_of, authors, lit: BTreeSet::new(), saved, is_lost: false };
+            self.known.insert(id, known);
+            return Some(Applied { old: None, changed: Vec::new() });
+        };
+        let was_lost = std::mem::take(&mut known.is_lost);
+        let is_same = ticket.version.is_some() && ticket.version == known.ticket.version;
+        if is_same {
+            known.as_of = known.as_of.max(as_of);
+        }
+        if !was_lost && !is_newer(ticket.version, known.ticket.version) {
+            return None;
+        }
+        let old = std::mem::replace(&mut known.ticket, ticket);
+        known.as_of = as_of;
+        let differs = |field: &Field| old.value(*field) != known.ticket.value(*field);
+        let changed = Field::ALL.iter().copied().filter(differs).collect();
+        Some(Applied { old: Some(old), changed })
+    }
+
+    /// The ticket can no longer be read, or never could: then somebody who looks for it is shown just that.
+    pub(crate) fn lose(&mut self, ticket: &TicketId, is_looked_for: bool) {
+        if let Some(known) = self.known.get_mut(ticket) {
+            known.is_lost = true;
+        } else if is_looked_for {
+            let (authors, lit, saved) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
+            let known = Known { ticket: unread(ticket), as_of: 0, authors, lit, saved, is_lost: true };
+            self.known.insert(ticket.clone(), known);
+        }
+    }
+
+    /// Lets go of a ticket.
+    pub(crate) fn forget(&mut self, ticket: &TicketId) {
+        self.known.remove(ticket);
+    }
+}
+
+/// A ticket of which nothing but the id is known.
+fn unread(id: &TicketId) -> Ticket {
+    Ticket {
+        ticket_id: id.clone(),
+        ticket_number: id.as_str().into(),
+        title: "".into(),
+        board_id: None,
+        board_name: None,
+        client_id: None,
+        client_name: None,
+        location_id: None,
+        location_name: None,
+        contact_name_id: None,
+        contact_name: None,
+        status_id: None,
+        status_name: None,
+        status_is_closed: false,
+        category_id: None,
+        category_name: None,
+        subcategory_id: None,
+        subcategory_name: None,
+        priority_id: None,
+        priority_name: None,
+        assigned_to: None,
+        assigned_to_name: None,
+        assigned_team_id: None,
+        itil_impact: None,
+        itil_urgency: None,
+        response_state: None,
+        entered_by: None,
+        entered_at: None,
+        updated_by: None,
+        updated_at: None,
+        closed_by: None,
+        closed_at: None,
+        due_date: None,
+        sla_response_due_at: None,
+        sla_resolution_due_at: None,
+        version: None,
+    }
+}

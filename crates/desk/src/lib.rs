@@ -1,0 +1,35 @@
+//! The console's pure middle. One [`Session`] holds all client state; [`Session::step`] takes what happened and
+//! answers with what is to be done. It awaits nothing, reads no clock and draws no random number, so a test is a
+//! list of events.
+//!
+//! | start reading at | holds |
+//! |---|---|
+//! | [`session::event`], [`session::effect`] | the two closed enums: all that can happen, all that can be asked for |
+//! | [`bridge`] | what crosses to the window: commands in, updates out |
+//! | [`session`] | the state, and one file per kind of event |
+//! | [`edits`] | local work: drafts, the outbox, conflicts and the one law that decides them |
+//! | [`board`] | the rows and the views that windows cut from them |
+//! | [`rooms`] | which rooms deserve to be open, and what lets us in |
+//!
+//! **Invariant:** nothing here knows tokio, HTTP, SQL or Tauri.
+
+pub mod backoff;
+pub mod board;
+pub mod bridge;
+mod clock;
+pub mod edits;
+mod known;
+pub mod link_state;
+mod lookups;
+pub mod presence;
+pub mod refresh;
+pub mod rooms;
+mod row;
+pub mod session;
+mod ticket_view;
+mod tones;
+mod windows;
+
+pub use session::Session;
+pub use session::effect::Effect;
+pub use session::event::{Event, Moment};

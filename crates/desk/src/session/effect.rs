@@ -1,0 +1,146 @@
+//! Everything a session can ask of the world.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use callboard_model::rest::TicketChanges;
+use callboard_model::{EditId, Field, Presence, Room, TicketId, Timestamp, Value, Version};
+
+use crate::bridge::Update;
+
+/// One thing to be done. The runtime does them in the order given, and does not wait for one before the next.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Write an edit to disk; answered by [`Event::Stored`](crate::Event::Stored).
+    Store(StoredEdit),
+    /// Remove an edit from disk: it was applied, or dropped by the person.
+    Forget(EditId),
+    /// Ask the server; answered by [`Event::Answered`](crate::Event::Answered).
+    Ask(RequestId, Request),
+    /// Do something on the socket.
+    Link(LinkOrder),
+    /// Ring after a while; arming again moves the time.
+    Arm(Timer, Duration),
+    /// Do not ring after all.
+    Disarm(Timer),
+    /// Tell a window.
+    Paint(WindowId, Update),
+}
+
+/// One window of the program.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WindowId(pub Arc<str>);
+
+/// Names a question so that its answer can be told from an older one's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RequestId(pub u64);
+
+/// A question to the REST API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// Who am I, and what can the server do?
+    Hello,
+    /// Boards, statuses, priorities, people.
+    Lookups,
+    /// One page of all tickets, from 1.
+    Tickets {
+        /// The page.
+        page: u32,
+    },
+    /// One ticket.
+    Ticket(TicketId),
+    /// Write an edit.
+    Save {
+        /// The edit; its id is the idempotency key.
+        edit: EditId,
+        /// The ticket.
+        ticket: TicketId,
+        /// What to set, and on which version it was chosen.
+        changes: TicketChanges,
+    },
+    /// What changed since.
+    Changes {
+        /// The last `seq` we have.
+        since: u64,
+    },
+    /// Tokens for rooms.
+    LiveTokens {
+        /// The tickets.
+        tickets: Vec<TicketId>,
+        /// Also the board room.
+        board: bool,
+    },
+}
+
+/// What is wanted of the socket.
+#[derive(Clone)]
+pub enum LinkOrder {
+    /// Open it; answered by `Up` or `Down`.
+    Connect,
+    /// Close it and stay closed.
+    Disconnect,
+    /// Enter a room, or give an open one a fresh token.
+    Join {
+        /// The room.
+        room: Room,
+        /// Its live token: a secret.
+        token: Arc<str>,
+    },
+    /// Leave a room.
+    Leave(Room),
+    /// Say where we are; `None` says that we are not here.
+    Show(Room, Option<Presence>),
+}
+
+/// A token is a secret, so it is not shown.
+impl std::fmt::Debug for LinkOrder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Connect => f.write_str("Connect"),
+            Self::Disconnect => f.write_str("Disconnect"),
+            Self::Join { room, .. } => write!(f, "Join({room})"),
+            Self::Leave(room) => write!(f, "Leave({room})"),
+            Self::Show(room, presence) => f.debug_tuple("Show").field(room).field(presence).finish(),
+        }
+    }
+}
+
+/// What can ring.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Timer {
+    /// Ask the server again who we are.
+    Hello,
+    /// Open the socket again.
+    Reconnect,
+    /// A burst of hints for a ticket has had its 200 ms: fetch it once.
+    Refetch(TicketId),
+    /// A highlight has had its 600 ms.
+    Dim(TicketId),
+    /// Plan the rooms anew: something scrolled out of view long enough ago.
+    Rooms,
+    /// The tokens have lived four fifths of their life.
+    Tokens,
+    /// Send the outbox again.
+    Resend,
+    /// Some ticket crosses a due boundary.
+    Clock,
+}
+
+/// An edit as it lies on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredEdit {
+    /// Its name, and its idempotency key.
+    pub id: EditId,
+    /// The ticket.
+    pub ticket: TicketId,
+    /// The field.
+    pub field: Field,
+    /// What the person saw when choosing.
+    pub base: Value,
+    /// The version that the person saw, where the server has versions.
+    pub base_version: Option<Version>,
+    /// What the person chose.
+    pub mine: Value,
+    /// When, by this machine's clock.
+    pub at: Timestamp,
+}

@@ -1,0 +1,157 @@
+//! Everything that can happen to a console.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use callboard_model::rest::{
+    Board, Capabilities, Changes, LiveTokens, Me, Pagination, Priority, Stale, Status, User,
+};
+use callboard_model::{EditId, Hint, Presence, Room, Ticket, Timestamp};
+
+use crate::bridge::Command;
+use crate::session::effect::{Request, RequestId, Timer};
+use crate::session::effect::{StoredEdit, WindowId};
+
+/// When something happened, and one draw of luck. The runtime fills it in; the session never looks for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Since the program started; never jumps.
+    pub uptime: Duration,
+    /// What the machine's clock says; may jump.
+    pub wall: Timestamp,
+    /// Fresh random bits: ids and jitter come from here.
+    pub dice: u128,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The program is up and the disk is read. Always the first event.
+    Started {
+        /// Edits that were not answered when the program last ended, oldest first.
+        outbox: Vec<StoredEdit>,
+    },
+    /// A window asks for something.
+    Command {
+        /// Which window.
+        window: WindowId,
+        /// What it asks.
+        command: Command,
+    },
+    /// A window is gone, with all that it watched.
+    WindowClosed(WindowId),
+    /// The server answered, or did not.
+    Answered {
+        /// The question.
+        id: RequestId,
+        /// The question in full, so that no answer needs a table of open questions.
+        request: Request,
+        /// The answer.
+        outcome: Result<Answer, Failure>,
+        /// The server's clock when it answered, where it said so.
+        server_time: Option<Timestamp>,
+    },
+    /// Something happened on the socket.
+    Link(LinkEvent),
+    /// An edit is safe on disk: now it may be shown and sent.
+    Stored(EditId),
+    /// An edit could not be written to disk; the sentence says why.
+    NotStored(EditId, Arc<str>),
+    /// A timer that was armed ran out.
+    Rang(Timer),
+}
+
+/// What the server said to a [`Request`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// To [`Request::Hello`].
+    Hello {
+        /// The caller.
+        me: Me,
+        /// `None`: a stock server.
+        capabilities: Option<Capabilities>,
+    },
+    /// To [`Request::Lookups`].
+    Lookups(Lookups),
+    /// To [`Request::Tickets`].
+    Tickets {
+        /// One page of them.
+        tickets: Vec<Ticket>,
+        /// Where the page stands.
+        pagination: Pagination,
+    },
+    /// To [`Request::Ticket`].
+    Ticket(Box<Ticket>),
+    /// To [`Request::Save`]: the ticket as it stands now.
+    Saved(Box<Ticket>),
+    /// To [`Request::Changes`].
+    Changes(Changes),
+    /// To [`Request::LiveTokens`].
+    LiveTokens(LiveTokens),
+}
+
+/// The lists behind the pickers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is the list of what its type describes")]
+pub struct Lookups {
+    pub boards: Vec<Board>,
+    pub statuses: Vec<Status>,
+    pub priorities: Vec<Priority>,
+    pub users: Vec<User>,
+}
+
+/// Why there is no answer, reduced to what the session decides upon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// No connection, or none of it left: nothing is known of what the server did.
+    Unreachable,
+    /// The server is busy and named a time.
+    Busy(Duration),
+    /// 401: the key is not accepted.
+    SignedOut,
+    /// 403: not for this caller.
+    Forbidden,
+    /// 404: not there, or not there for this caller.
+    Gone,
+    /// 409 or 412: somebody wrote in between.
+    Stale(Box<Stale>),
+    /// 410: the change feed no longer reaches back that far.
+    TooOld,
+    /// Any other refusal, final for this request.
+    Refused {
+        /// The server's code, such as `VALIDATION_ERROR`.
+        code: Arc<str>,
+        /// The server's sentence.
+        message: Arc<str>,
+    },
+    /// 5xx: the server's own trouble; worth another try.
+    Broken,
+}
+
+/// What happens on the one socket.
+#[derive(Clone, Debug)]
+pub enum LinkEvent {
+    /// The socket is open.
+    Up,
+    /// The socket is closed, or never opened.
+    Down {
+        /// For the diagnostics: a close code or an error, never a secret.
+        reason: Arc<str>,
+    },
+    /// The server let us into a room.
+    Joined(Room),
+    /// The server refused a room.
+    Denied(Room, Arc<str>),
+    /// The server closed a room we were in.
+    Left(Room, Arc<str>),
+    /// A hint arrived in a room.
+    Hint(Room, Box<Hint>),
+    /// Faces changed in a room: `None` for one that went.
+    Presence(Room, Vec<(ClientKey, Option<Presence>)>),
+    /// How long the server took to answer our last sign of life.
+    RoundTrip(Duration),
+}
+
+/// One awareness client: a window or tab of somebody, in one room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientKey(pub u64);

@@ -1,0 +1,136 @@
+//! The end of every step: what is new is shown, and then what may be sent is sent.
+//!
+//! **Invariant:** the work here follows from what was touched, never from how many tickets there are.
+
+use std::time::Duration;
+
+use callboard_model::rest::TicketChanges;
+use callboard_model::{EditId, TicketId};
+
+use super::Session;
+use super::effect::{Effect, Request, Timer};
+use super::turn::Turn;
+use crate::bridge::{Counts, LinkView};
+use crate::edits::lane;
+use crate::edits::work::Stage;
+use crate::row::row;
+use crate::ticket_view::{Sources, ticket_view};
+
+/// The most saves on their way at once; further ones wait, oldest first.
+const SAVES_MAX: usize = 8;
+
+impl Session {
+    pub(super) fn finish(&mut self, turn: &mut Turn<'_>) {
+        let saves = self.saves();
+        self.visit(turn);
+        while let Some(ticket) = self.next_fetch() {
+            self.ask(turn, Request::Ticket(ticket));
+        }
+        for ticket in std::mem::take(&mut self.touched) {
+            self.show_ourselves(turn, &ticket);
+            self.draw(turn, &ticket);
+            self.bury(&ticket);
+        }
+        self.count();
+        self.windows.tell(&self.common, turn.effects());
+        self.board.flush(turn.effects());
+        self.arm_clock(turn);
+        // Durable, then visible, then sent.
+        turn.extend(saves);
+    }
+
+    fn next_fetch(&mut self) -> Option<TicketId> {
+        let may_ask = self.reach.is_open() && self.me.is_some();
+        if may_ask { self.stale.next() } else { None }
+    }
+
+    /// Takes the edits that may be sent now, oldest first.
+    fn saves(&mut self) -> Vec<Effect> {
+        if !self.reach.is_open() || self.me.is_none() || self.in_flight.len() >= SAVES_MAX {
+            return Vec::new();
+        }
+        let mut ready = Vec::new();
+        for (ticket, fields) in self.edits.tickets().filter(|(ticket, _)| !self.unproven.contains(*ticket)) {
+            if let Some(known) = self.tickets.get(ticket).filter(|known| !known.is_lost) {
+                ready.extend(lane::ready(fields, |field| known.ticket.value(field)));
+            }
+        }
+        ready.sort_unstable();
+        ready.truncate(SAVES_MAX - self.in_flight.len());
+        ready.into_iter().filter_map(|(_, id)| self.save(id)).collect()
+    }
+
+    fn save(&mut self, id: EditId) -> Option<Effect> {
+        let (ticket, field) = self.edits.owner(id)?.clone();
+        let edit = self.edits.edit_mut(id)?;
+        edit.stage = Stage::InFlight;
+        edit.is_sent = true;
+        let fields = [(field, edit.mine.clone())].into();
+        let changes = TicketChanges { fields, client_version: edit.seen.version };
+        self.in_flight.insert(id);
+        self.touched.insert(ticket.clone());
+        Some(Effect::Ask(self.next_request(), Request::Save { edit: id, ticket, changes }))
+    }
+
+    /// Builds a ticket's row and views anew.
+    fn draw(&mut self, turn: &mut Turn<'_>, ticket: &TicketId) {
+        let Some(known) = self.tickets.get(ticket) else { return };
+        let me = self.me.as_ref().map(|me| &me.user_id);
+        let faces = self.presences.faces(ticket, me);
+        if self.windows.is_open(ticket) {
+            let sources = Sources {
+                known,
+                edits: &self.edits,
+                names: &self.names,
+                faces: faces.clone(),
+                is_live: self.is_live(),
+                now: self.clock.now_ms(turn.now.wall),
+            };
+            self.windows.tell_ticket(&ticket_view(&sources), turn.effects());
+        }
+        if !known.is_lost {
+            self.board.put(row(known, &self.edits, &self.names, faces));
+            self.board_moved(turn);
+        }
+    }
+
+    /// A lost ticket is kept while somebody looks at it or has work on it.
+    fn bury(&mut self, ticket: &TicketId) {
+        let is_lost = self.tickets.get(ticket).is_some_and(|known| known.is_lost);
+        if is_lost && !self.windows.is_open(ticket) && self.edits.of(ticket).is_none() {
+            self.tickets.forget(ticket);
+            self.floors.remove(ticket);
+        }
+    }
+
+    fn count(&mut self) {
+        let (queued, needs_you) = self.edits.counts(|ticket| self.tickets.ticket(ticket));
+        let rooms = self.rooms.joined();
+        self.common.counts = Counts { queued, needs_you, rooms, ..self.board.counts() };
+        let lag = self.live.lag.map(|lag| u32::try_from(lag.as_millis()).unwrap_or(u32::MAX));
+        self.common.link = LinkView {
+            live: self.live.live,
+            reach: self.reach.reach,
+            since: self.live.since,
+            lag,
+            clock_offset: self.clock.offset_ms(),
+        };
+    }
+
+    /// Some row turns red with no view open (CO-9).
+    fn arm_clock(&mut self, turn: &mut Turn<'_>) {
+        let now = self.clock.now_ms(turn.now.wall);
+        let next = self.board.next_boundary(now);
+        if next == self.clock_armed {
+            return;
+        }
+        self.clock_armed = next;
+        match next {
+            Some(at) => {
+                let wait = u64::try_from(at - now).unwrap_or_default().max(1);
+                turn.arm(Timer::Clock, Duration::from_millis(wait));
+            }
+            None => turn.push(Effect::Disarm(Timer::Clock)),
+        }
+    }
+}

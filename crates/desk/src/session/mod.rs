@@ -1,0 +1,118 @@
+//! All state of a running console, and the one function that changes it.
+//!
+//! ```text
+//! Event ─▶ step ─▶ on_command · on_disk · on_answer · on_link · on_timer
+//!                       │  tickets (confirmed) · edits (pending) · stale · rooms · presences
+//!                       ▼
+//!                    finish ─▶ rows, views, numbers that are new ─▶ Effect
+//! ```
+//!
+//! **Invariant:** one writer. Nobody else changes any of this, and nothing in here reads a clock or a random number.
+
+pub mod effect;
+pub mod event;
+mod feed;
+mod finish;
+mod on_answer;
+mod on_command;
+mod on_disk;
+mod on_link;
+mod on_save;
+mod on_timer;
+mod reach;
+mod step;
+mod truth;
+mod turn;
+mod visit;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use callboard_model::rest::Me;
+use callboard_model::{EditId, Presence, SessionId, TicketId};
+
+use crate::board::Board;
+use crate::bridge::{Counts, LinkView, Live, Reach};
+use crate::clock::ServerClock;
+use crate::edits::Edits;
+use crate::known::Tickets;
+use crate::link_state::{LiveState, ReachState};
+use crate::lookups::Names;
+use crate::presence::Presences;
+use crate::refresh::Refreshes;
+use crate::rooms::Rooms;
+use crate::windows::{Common, Windows};
+use effect::RequestId;
+use feed::Feed;
+
+/// A running console. Start it with [`Event::Started`](crate::Event::Started).
+#[derive(Debug)]
+pub struct Session {
+    /// Our own name: hints that come back under it are our own echoes (LT-17).
+    origin: SessionId,
+    /// Who is signed in, once the server said so.
+    me: Option<Me>,
+    /// The number of the last question.
+    requests: u64,
+    /// The layers of a shown value: confirmed below, pending above.
+    tickets: Tickets,
+    edits: Edits,
+    /// Edits that are on their way.
+    in_flight: BTreeSet<EditId>,
+    /// Tickets whose edits wait until what they stand on was fetched anew (CO-12).
+    unproven: BTreeSet<TicketId>,
+    /// Against a server without versions: answers to older questions than this are older than our own save.
+    floors: BTreeMap<TicketId, RequestId>,
+    /// What we heard of and have not fetched.
+    stale: Refreshes,
+    /// The whole list, and the cursor in the change feed.
+    feed: Feed,
+    names: Names,
+    clock: ServerClock,
+    reach: ReachState,
+    live: LiveState,
+    rooms: Rooms,
+    presences: Presences,
+    /// Where we last said that we are, in rooms that we are in or that the link keeps for our return.
+    shown: BTreeMap<TicketId, Presence>,
+    board: Board,
+    windows: Windows,
+    common: Common,
+    /// Tickets whose rows and views are built anew at the end of the step.
+    touched: BTreeSet<TicketId>,
+    /// When the next ticket crosses a due boundary, as the timer knows it.
+    clock_armed: Option<i64>,
+}
+
+impl Session {
+    /// A session that knows nothing. `origin` names it towards the server.
+    #[must_use]
+    pub fn new(origin: SessionId) -> Self {
+        let link =
+            LinkView { live: Live::Connecting, reach: Reach::Unknown, since: 0, lag: None, clock_offset: 0 };
+        Self {
+            origin,
+            me: None,
+            requests: 0,
+            tickets: Tickets::default(),
+            edits: Edits::default(),
+            in_flight: BTreeSet::new(),
+            unproven: BTreeSet::new(),
+            floors: BTreeMap::new(),
+            stale: Refreshes::default(),
+            feed: Feed::default(),
+            names: Names::default(),
+            clock: ServerClock::default(),
+            reach: ReachState::default(),
+            live: LiveState::default(),
+            rooms: Rooms::default(),
+            presences: Presences::default(),
+            shown: BTreeMap::new(),
+            board: Board::new(),
+            windows: Windows::default(),
+            common: Common { link, counts: Counts::default(), me: None, boards: Vec::new() },
+            touched: BTreeSet::new(),
+            clock_armed: None,
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Answers of the REST API: every one has one fate (CO-13).
+//!
+//! **Invariant:** what an outcome says about the way to the server is weighed before what it says about the question.
+
+use callboard_model::Timestamp;
+
+use super::Session;
+use super::effect::{Request, RequestId};
+use super::event::{Answer, Failure};
+use super::turn::Turn;
+
+impl Session {
+    pub(super) fn answered(
+        &mut self,
+        turn: &mut Turn<'_>,
+        id: RequestId,
+        request: Request,
+        outcome: Result<Answer, Failure>,
+        server_time: Option<Timestamp>,
+    ) {
+        if let Some(server_time) = server_time {
+            self.clock.measure(server_time, turn.now.wall);
+            self.touched.extend(self.board.tick(self.clock.now_ms(turn.now.wall)));
+        }
+        self.weigh(turn, &request, &outcome);
+        match request {
+            Request::Hello => self.on_hello(turn, outcome),
+            Request::Lookups => self.on_lookups(outcome),
+            Request::Tickets { .. } => self.on_page(turn, id, outcome),
+            Request::Ticket(ticket) => self.fetched(turn, id, &ticket, outcome),
+            Request::Save { edit, ticket, .. } => self.save_answered(turn, id, (edit, &ticket), outcome),
+            Request::Changes { .. } => self.on_changes(turn, outcome),
+            Request::LiveTokens { tickets, board } => self.on_tokens(turn, tickets, board, outcome),
+        }
+    }
+}

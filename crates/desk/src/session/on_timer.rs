@@ -1,0 +1,41 @@
+//! What rang.
+//!
+//! **Invariant:** a timer that rings late or twice does no harm: each looks whether its work is still to be done.
+
+use std::time::Duration;
+
+use super::Session;
+use super::effect::{LinkOrder, Timer};
+use super::turn::Turn;
+
+/// How long a field that somebody else changed is lit (LT-11).
+pub(super) const LIT_FOR: Duration = Duration::from_millis(600);
+
+impl Session {
+    pub(super) fn rang(&mut self, turn: &mut Turn<'_>, timer: Timer) {
+        match timer {
+            Timer::Hello | Timer::Resend => self.attempt_if_due(turn),
+            Timer::Reconnect => self.reconnect(turn),
+            Timer::Refetch(ticket) => self.gathered(&ticket),
+            Timer::Dim(ticket) => {
+                if let Some(known) = self.tickets.get_mut(&ticket) {
+                    known.lit.clear();
+                    self.touched.insert(ticket);
+                }
+            }
+            Timer::Rooms => {
+                self.rooms.plan_at = None;
+                self.rooms.is_dirty = true;
+            }
+            Timer::Tokens => self.rooms.is_dirty = true,
+            // Every step tells the board the time; this one happens for nothing else.
+            Timer::Clock => self.clock_armed = None,
+        }
+    }
+
+    fn reconnect(&mut self, turn: &mut Turn<'_>) {
+        if !self.live.is_up {
+            turn.link(LinkOrder::Connect);
+        }
+    }
+}

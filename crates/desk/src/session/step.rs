@@ -1,0 +1,30 @@
+//! Every event has one line here.
+//!
+//! **Invariant:** no decision is taken in this file.
+
+use super::Session;
+use super::effect::Effect;
+use super::event::{Event, Moment};
+use super::turn::Turn;
+
+impl Session {
+    /// Takes what happened, changes what is held, and says what is to be done, in order.
+    pub fn step(&mut self, now: Moment, event: Event, out: &mut Vec<Effect>) {
+        let mut turn = Turn::new(now, out);
+        let turn = &mut turn;
+        self.touched.extend(self.board.tick(self.clock.now_ms(now.wall)));
+        match event {
+            Event::Started { outbox } => self.started(turn, outbox),
+            Event::Command { window, command } => self.commanded(turn, window, command),
+            Event::WindowClosed(window) => self.window_closed(&window),
+            Event::Answered { id, request, outcome, server_time } => {
+                self.answered(turn, id, request, outcome, server_time);
+            }
+            Event::Link(event) => self.link_said(turn, event),
+            Event::Stored(id) => self.stored(turn, id),
+            Event::NotStored(id, reason) => self.not_stored(turn, id, &reason),
+            Event::Rang(timer) => self.rang(turn, timer),
+        }
+        self.finish(turn);
+    }
+}

@@ -1,0 +1,15 @@
+//! The sentences that the program itself says where the server says none.
+//!
+//! **Invariant:** each says what happened and names no one.
+
+/// 403 to a save.
+pub(super) const FORBIDDEN: &str = "You are not allowed to change this.";
+
+/// 404 to a save, or a ticket that can no longer be read (LT-19).
+pub(super) const LOST: &str = "This ticket was deleted, or you can no longer see it.";
+
+/// Others wrote beside an edit too often.
+pub(super) const RESTLESS: &str = "The ticket kept changing while this was being saved.";
+
+/// The server failed at an edit too often.
+pub(super) const BROKEN: &str = "The server keeps failing when this is saved.";

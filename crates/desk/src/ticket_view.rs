@@ -1,0 +1,117 @@
+//! An open ticket as a window shows it: every field with how it stands with our own work on it.
+//!
+//! **Invariant:** a view is computed anew from the layers; nothing of it is kept, so nothing of it can be wrong.
+
+use callboard_model::{Field, Value};
+
+use crate::board;
+use crate::bridge::{Access, Choice, ConflictView, Face, FieldState, FieldView, Source, TicketView};
+use crate::edits::Edits;
+use crate::edits::work::{Clash, FieldWork, Stage};
+use crate::known::Known;
+use crate::lookups::Names;
+use crate::row;
+
+/// The fields of an open ticket, in order. Others appear only when there is work of ours on them.
+const FIELDS: [Field; 7] = [
+    Field::Title,
+    Field::Status,
+    Field::Priority,
+    Field::Assignee,
+    Field::Board,
+    Field::Client,
+    Field::Location,
+];
+
+/// What a view is made of.
+pub(crate) struct Sources<'a> {
+    /// The confirmed layer.
+    pub known: &'a Known,
+    /// The layers above it.
+    pub edits: &'a Edits,
+    /// Names and choices.
+    pub names: &'a Names,
+    /// Who is here beside us.
+    pub faces: Vec<Face>,
+    /// Whether every change reaches us as it happens.
+    pub is_live: bool,
+    /// The server's clock, in milliseconds.
+    pub now: i64,
+}
+
+/// Builds the view.
+pub(crate) fn ticket_view(from: &Sources<'_>) -> TicketView {
+    let (known, ticket, edits) = (from.known, &from.known.ticket, from.edits);
+    let worked_on = edits.of(&ticket.ticket_id).into_iter().flat_map(|fields| fields.keys().copied());
+    let more = worked_on.filter(|field| !FIELDS.contains(field));
+    let due = row::due(ticket, edits);
+    let closed = row::is_closed(ticket, edits, from.names);
+    TicketView {
+        ticket: ticket.ticket_id.clone(),
+        number: ticket.ticket_number.clone(),
+        client: ticket.client_name.clone(),
+        severity: from.names.severity(&row::shown(ticket, edits, Field::Priority), ticket),
+        due,
+        slack: board::slack(due, closed, from.now),
+        faces: from.faces.clone(),
+        fields: FIELDS.into_iter().chain(more).map(|field| field_view(from, field)).collect(),
+        access: if known.is_lost { Access::Lost } else { Access::Open },
+        source: if from.is_live { Source::Live } else { Source::Fetched },
+        as_of: known.as_of,
+    }
+}
+
+fn field_view(from: &Sources<'_>, field: Field) -> FieldView {
+    let ticket = &from.known.ticket;
+    let work = from.edits.field(&ticket.ticket_id, field);
+    let pending = row::shown(ticket, from.edits, field);
+    let shown = work.and_then(FieldWork::draft).unwrap_or(&pending);
+    FieldView {
+        field,
+        shown: from.names.choice(field, shown, ticket),
+        choices: choices(from, field),
+        state: work.map_or_else(|| confirmed(from, field), |work| state(from, field, work)),
+        editors: from.faces.iter().filter(|face| face.editing == Some(field)).cloned().collect(),
+        lit: from.known.lit.contains(&field),
+    }
+}
+
+/// Statuses are those of the board that is shown.
+fn choices(from: &Sources<'_>, field: Field) -> Option<Vec<Choice>> {
+    from.names.choices(field, &row::shown(&from.known.ticket, from.edits, Field::Board))
+}
+
+fn confirmed(from: &Sources<'_>, field: Field) -> FieldState {
+    FieldState::Confirmed { saved_at: from.known.saved.get(&field).copied() }
+}
+
+fn state(from: &Sources<'_>, field: Field, work: &FieldWork) -> FieldState {
+    let theirs = from.known.ticket.value(field);
+    if let Some(clash) = work.clash(&theirs) {
+        return FieldState::Conflict(conflict(from, field, clash, &theirs));
+    }
+    if let Some(reason) = work.refusal() {
+        return FieldState::Refused { reason: reason.to_string() };
+    }
+    if work.draft().is_some() {
+        return FieldState::Draft;
+    }
+    match work.edits.first().map(|edit| &edit.stage) {
+        Some(Stage::InFlight) => FieldState::Sending,
+        Some(Stage::Queued { .. } | Stage::Refused(_)) => FieldState::Queued,
+        Some(Stage::Storing) | None => confirmed(from, field),
+    }
+}
+
+fn conflict(from: &Sources<'_>, field: Field, clash: Clash<'_>, theirs: &Value) -> ConflictView {
+    let (known, ticket) = (from.known, &from.known.ticket);
+    let author = known.authors.get(&field);
+    let written = ticket.updated_at.map_or(known.as_of, |at| at.as_millisecond());
+    ConflictView {
+        mine: from.names.choice(field, clash.mine, ticket),
+        theirs: from.names.choice(field, theirs, ticket),
+        by: author.map(|author| author.name.to_string()),
+        at: author.map_or(written, |author| author.at),
+        draft: clash.draft,
+    }
+}

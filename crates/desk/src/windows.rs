@@ -1,0 +1,150 @@
+//! What each window watches and was last told, so that it is told only what is new.
+//!
+//! **Invariant:** nothing is decided here, and nothing is told twice.
+
+use std::collections::BTreeMap;
+
+use callboard_model::{Field, TicketId};
+
+use crate::Effect;
+use crate::bridge::{Choice, Counts, Face, LinkView, TicketView, Update};
+use crate::session::effect::WindowId;
+
+/// The most tickets that one window has open; opening another closes the one that was opened first.
+const OPEN_MAX: usize = 32;
+
+/// What all windows are told alike.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Common {
+    /// How the program stands with the server.
+    pub link: LinkView,
+    /// The numbers of the status bar.
+    pub counts: Counts,
+    /// Who is signed in.
+    pub me: Option<Face>,
+    /// Boards to choose from.
+    pub boards: Vec<Choice>,
+}
+
+/// One window.
+#[derive(Debug, Default)]
+struct Window {
+    told: Option<Common>,
+    /// In the order of opening, with what it was last told.
+    open: Vec<(TicketId, Option<TicketView>)>,
+    editing: BTreeMap<TicketId, Field>,
+}
+
+/// All windows.
+#[derive(Debug, Default)]
+pub(crate) struct Windows {
+    windows: BTreeMap<WindowId, Window>,
+}
+
+impl Windows {
+    /// A window knows nothing (any more): it is told everything at the next occasion, and opens anew what it shows; until
+    /// then nobody looks at what it had open before. Names what that was, and where somebody was in a field.
+    pub(crate) fn hello(&mut self, window: WindowId) -> Vec<TicketId> {
+        let left = self.close(&window);
+        self.windows.insert(window, Window::default());
+        left
+    }
+
+    /// A window is gone. Names what it had open, and where somebody was in a field.
+    pub(crate) fn close(&mut self, window: &WindowId) -> Vec<TicketId> {
+        let Some(Window { open, editing, .. }) = self.windows.remove(window) else { return Vec::new() };
+        open.into_iter().map(|(ticket, _)| ticket).chain(editing.into_keys()).collect()
+    }
+
+    /// Opens a ticket. Names the one that is closed for want of space.
+    pub(crate) fn open(&mut self, window: WindowId, ticket: TicketId) -> Option<TicketId> {
+        let window = self.windows.entry(window).or_default();
+        if window.open.iter().any(|(open, _)| *open == ticket) {
+            return None;
+        }
+        window.open.push((ticket, None));
+        let shut = (window.open.len() > OPEN_MAX).then(|| window.open.remove(0).0);
+        window.editing.retain(|ticket, _| Some(ticket) != shut.as_ref());
+        shut
+    }
+
+    /// Closes a ticket.
+    pub(crate) fn shut(&mut self, window: &WindowId, ticket: &TicketId) {
+        if let Some(window) = self.windows.get_mut(window) {
+            window.open.retain(|(open, _)| open != ticket);
+            window.editing.remove(ticket);
+        }
+    }
+
+    /// Somebody is in a field of a ticket, or in none.
+    pub(crate) fn edit(&mut self, window: WindowId, ticket: &TicketId, field: Option<Field>) {
+        let window = self.windows.entry(window).or_default();
+        match field {
+            Some(field) => window.editing.insert(ticket.clone(), field),
+            None => window.editing.remove(ticket),
+        };
+    }
+
+    /// The field of a ticket that somebody is in, in one of our windows.
+    pub(crate) fn editing(&self, ticket: &TicketId) -> Option<Field> {
+        self.windows.values().find_map(|window| window.editing.get(ticket)).copied()
+    }
+
+    /// Whether somebody is in a field, in one of our windows.
+    pub(crate) fn is_editing(&self, ticket: &TicketId, field: Field) -> bool {
+        self.windows.values().any(|window| window.editing.get(ticket) == Some(&field))
+    }
+
+    /// Whether a ticket is open anywhere.
+    pub(crate) fn is_open(&self, ticket: &TicketId) -> bool {
+        self.open_tickets().any(|open| open == ticket)
+    }
+
+    /// Every open ticket; one that is open twice comes twice.
+    pub(crate) fn open_tickets(&self) -> impl Iterator<Item = &TicketId> {
+        self.windows.values().flat_map(|window| &window.open).map(|(ticket, _)| ticket)
+    }
+
+    /// The windows that have a ticket open; all of them where none has.
+    pub(crate) fn concerned(&self, ticket: &TicketId) -> Vec<WindowId> {
+        let has = |window: &Window| window.open.iter().any(|(open, _)| open == ticket);
+        let concerned: Vec<_> =
+            self.windows.iter().filter(|(_, window)| has(window)).map(|(id, _)| id.clone()).collect();
+        if concerned.is_empty() { self.windows.keys().cloned().collect() } else { concerned }
+    }
+
+    /// Tells every window what is new of what all are told alike.
+    pub(crate) fn tell(&mut self, now: &Common, out: &mut Vec<Effect>) {
+        for (id, window) in &mut self.windows {
+            let told = window.told.as_ref();
+            if told == Some(now) {
+                continue;
+            }
+            let mut paint = |update| out.push(Effect::Paint(id.clone(), update));
+            if told.map(|told| &told.link) != Some(&now.link) {
+                paint(Update::Link(now.link.clone()));
+            }
+            if told.map(|told| &told.counts) != Some(&now.counts) {
+                paint(Update::Counts(now.counts));
+            }
+            if told.map(|told| &told.me) != Some(&now.me) {
+                paint(Update::Me(now.me.clone()));
+            }
+            if told.map(|told| &told.boards) != Some(&now.boards) {
+                paint(Update::Boards(now.boards.clone()));
+            }
+            window.told = Some(now.clone());
+        }
+    }
+
+    /// Tells every window that has a ticket open how it looks now, unless it knows.
+    pub(crate) fn tell_ticket(&mut self, view: &TicketView, out: &mut Vec<Effect>) {
+        for (id, window) in &mut self.windows {
+            let opened = window.open.iter_mut().find(|(ticket, _)| *ticket == view.ticket);
+            if let Some((_, told)) = opened.filter(|(_, told)| told.as_ref() != Some(view)) {
+                *told = Some(view.clone());
+                out.push(Effect::Paint(id.clone(), Update::Ticket(view.clone())));
+            }
+        }
+    }
+}

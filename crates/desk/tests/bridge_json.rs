@@ -1,0 +1,153 @@
+//! The JSON of the bridge: what headless mode and the window read and write.
+//!
+//! **Invariant:** every case of a bridge enum can be written and read back; a derive alone does not promise that.
+#![cfg(test)]
+
+use std::fmt::Debug;
+
+use callboard_desk::bridge::*;
+use callboard_model::{Field, Value};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+fn check<T: Serialize + DeserializeOwned + PartialEq + Debug>(message: &T, json: &str) {
+    assert_eq!(serde_json::to_string(message).expect("a message can be written"), json);
+    assert_eq!(&serde_json::from_str::<T>(json).expect("a message can be read"), message);
+}
+
+fn face() -> Face {
+    Face {
+        user: "u".to_owned(),
+        name: "Lee".to_owned(),
+        initials: "L".to_owned(),
+        color: "#112233".to_owned(),
+        editing: Some(Field::Status),
+        unknown: false,
+    }
+}
+
+const FACE: &str =
+    r##"{"user":"u","name":"Lee","initials":"L","color":"#112233","editing":"status_id","unknown":false}"##;
+
+fn choice() -> Choice {
+    Choice { value: Value::from("s1"), label: "New".to_owned(), tone: Some(Tone::Work), severity: None }
+}
+
+const CHOICE: &str = r#"{"value":"s1","label":"New","tone":"work","severity":null}"#;
+
+#[test]
+fn a_person_known_or_not_and_a_list_can_be_told() {
+    check(&Update::Me(None), r#"{"is":"me","value":null}"#);
+    check(&Update::Me(Some(face())), &format!(r#"{{"is":"me","value":{FACE}}}"#));
+    check(&Update::Boards(vec![choice()]), &format!(r#"{{"is":"boards","value":[{CHOICE}]}}"#));
+    check(&Update::Boards(Vec::new()), r#"{"is":"boards","value":[]}"#);
+}
+
+#[test]
+fn lines_of_a_board_can_be_told() {
+    let view = ViewId("all".into());
+    let heading = Line::Heading { heading: Heading::Status(None), count: 2 };
+    let reset = BoardChange::Reset { total: 3, first: 0, lines: vec![heading] };
+    check(
+        &Update::Board { view: view.clone(), rev: 1, change: reset },
+        r#"{"is":"board","value":{"view":"all","rev":1,"change":{"kind":"reset","total":3,"first":0,"lines":[{"kind":"heading","heading":{"kind":"status","value":null},"count":2}]}}}"#,
+    );
+    let row = Row {
+        ticket: "t".into(),
+        number: "7".into(),
+        title: "<b>".into(),
+        client: None,
+        location: None,
+        status: choice(),
+        severity: Severity::High,
+        assignee: None,
+        due: Some(-1),
+        slack: Slack::Breached,
+        faces: Vec::new(),
+        unsent: Unsent::NeedsYou,
+        lit: vec![Field::Title],
+    };
+    let patch = BoardChange::Patch { total: 3, lines: vec![PlacedLine { at: 1, line: Line::Ticket(row) }] };
+    check(
+        &Update::Board { view, rev: 2, change: patch },
+        &format!(
+            r#"{{"is":"board","value":{{"view":"all","rev":2,"change":{{"kind":"patch","total":3,"lines":[{{"at":1,"line":{{"kind":"ticket","ticket":"t","number":"7","title":"<b>","client":null,"location":null,"status":{CHOICE},"severity":"high","assignee":null,"due":-1,"slack":"breached","faces":[],"unsent":"needsYou","lit":["title"]}}}}]}}}}}}"#
+        ),
+    );
+}
+
+#[test]
+fn every_state_of_a_field_can_be_told() {
+    let conflict =
+        ConflictView { mine: choice(), theirs: choice(), by: Some("Bob".to_owned()), at: 5, draft: true };
+    for (state, json) in [
+        (FieldState::Confirmed { saved_at: None }, r#"{"kind":"confirmed","savedAt":null}"#.to_owned()),
+        (FieldState::Draft, r#"{"kind":"draft"}"#.to_owned()),
+        (FieldState::Queued, r#"{"kind":"queued"}"#.to_owned()),
+        (FieldState::Sending, r#"{"kind":"sending"}"#.to_owned()),
+        (FieldState::Refused { reason: "No".to_owned() }, r#"{"kind":"refused","reason":"No"}"#.to_owned()),
+        (
+            FieldState::Conflict(conflict),
+            format!(
+                r#"{{"kind":"conflict","mine":{CHOICE},"theirs":{CHOICE},"by":"Bob","at":5,"draft":true}}"#
+            ),
+        ),
+    ] {
+        check(&state, &json);
+    }
+}
+
+#[test]
+fn a_passing_notice_can_be_told() {
+    let notice = Notice::Changed {
+        ticket: "t".into(),
+        number: "7".into(),
+        who: "Bob".to_owned(),
+        fields: vec![Field::Priority],
+    };
+    check(
+        &Update::Notice(notice),
+        r#"{"is":"notice","value":{"kind":"changed","ticket":"t","number":"7","who":"Bob","fields":["priority_id"]}}"#,
+    );
+}
+
+#[test]
+fn commands_are_named_by_what_they_do() {
+    check(&Command::Hello, r#"{"do":"hello"}"#);
+    check(
+        &Command::OpenView { view: ViewId("all".into()), query: BoardQuery::default() },
+        r#"{"do":"openView","view":"all","query":{"search":"","board":null,"open":"open","sort":{"by":"due","descending":false},"group":"due"}}"#,
+    );
+    check(
+        &Command::KeepYours { ticket: "t".into(), field: Field::Title, theirs: "Theirs".into() },
+        r#"{"do":"keepYours","ticket":"t","field":"title","theirs":"Theirs"}"#,
+    );
+    check(
+        &Command::TakeTheirs { ticket: "t".into(), field: Field::Title, mine: "Mine".into() },
+        r#"{"do":"takeTheirs","ticket":"t","field":"title","mine":"Mine"}"#,
+    );
+    for (value, json) in [
+        (Value::Empty, "null"),
+        (Value::Flag(true), "true"),
+        (Value::Number(-3), "-3"),
+        (Value::from("null"), r#""null""#),
+    ] {
+        check(
+            &Command::Edit { ticket: "t".into(), field: Field::Assignee, value },
+            &format!(r#"{{"do":"edit","ticket":"t","field":"assigned_to","value":{json}}}"#),
+        );
+    }
+}
+
+#[test]
+fn what_no_command_knows_is_refused_and_not_ignored() {
+    for json in [
+        r#"{"do":"explode"}"#,
+        r#"{"do":"closeTicket","ticket":"t","force":true}"#,
+        r#"{"do":"edit","ticket":"t","field":"updated_at","value":"now"}"#,
+        r#"{"do":"edit","ticket":"t","field":"title","value":["a"]}"#,
+        r#"{"do":"showLines","view":"all","first":-1,"count":10}"#,
+    ] {
+        assert!(serde_json::from_str::<Command>(json).is_err(), "{json}");
+    }
+}

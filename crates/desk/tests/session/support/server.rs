@@ -1,0 +1,291 @@
+//! A server in a map: versions per field, a change feed, and answers that are given again to the same key.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use callboard_desk::session::effect::Request;
+use callboard_desk::session::event::{Answer, Failure, Lookups};
+use callboard_model::rest::{
+    Board, Capabilities, ChangeRecord, Changes, FieldClash, LiveTokens, Me, Pagination, Priority, Stale,
+    Status, TicketChanges, User,
+};
+use callboard_model::{EditId, Field, Hint, Person, SessionId, Ticket, TicketId, Timestamp, Value, Version};
+
+/// The server's side of a story.
+pub(crate) struct Server {
+    pub(crate) tickets: BTreeMap<TicketId, Ticket>,
+    pub(crate) changes: Vec<ChangeRecord>,
+    /// Tickets that this caller can no longer read.
+    pub(crate) hidden: BTreeSet<TicketId>,
+    /// Refuse every save with this sentence.
+    pub(crate) refusal: Option<&'static str>,
+    /// Fail at every save of this field.
+    pub(crate) fails_at: Option<Field>,
+    /// Give no token for the board.
+    pub(crate) hides_board: bool,
+    /// A stock server says neither versions nor where the feed ends.
+    pub(crate) feed_reaches_back_to: u64,
+    writers: BTreeMap<(TicketId, Field), (Version, Person, Timestamp)>,
+    answered: BTreeMap<EditId, (TicketChanges, Result<Ticket, Box<Stale>>)>,
+    /// What each save of the console replaced.
+    pub(crate) replaced: Vec<(TicketId, Field, Value)>,
+}
+
+pub(crate) fn me() -> Me {
+    Me {
+        user_id: "me".into(),
+        tenant: "t".into(),
+        display_name: "Nora Berg".into(),
+        avatar_url: None,
+        role: "dispatcher".into(),
+    }
+}
+
+pub(crate) fn person(name: &str) -> Person {
+    Person { user_id: name.into(), display_name: name.into() }
+}
+
+pub(crate) fn ticket(number: u32) -> Ticket {
+    let json = serde_json::json!({
+        "ticket_id": format!("t{number}"), "ticket_number": format!("T-{number}"), "title": format!("Ticket {number}"),
+        "board_id": "desk", "client_id": "c1", "client_name": "Northwind Dental", "status_id": "new",
+        "priority_id": "p3", "version": 1,
+    });
+    serde_json::from_value(json).expect("a ticket")
+}
+
+impl Server {
+    pub(crate) fn new(tickets: u32) -> Self {
+        let tickets = (1..=tickets).map(ticket).map(|ticket| (ticket.ticket_id.clone(), ticket)).collect();
+        Self {
+            tickets,
+            changes: Vec::new(),
+            hidden: BTreeSet::new(),
+            refusal: None,
+            fails_at: None,
+            hides_board: false,
+            feed_reaches_back_to: 0,
+            writers: BTreeMap::new(),
+            answered: BTreeMap::new(),
+            replaced: Vec::new(),
+        }
+    }
+
+    pub(crate) fn value(&self, ticket: &str, field: Field) -> Value {
+        self.tickets[&TicketId::from(ticket)].value(field)
+    }
+
+    fn seq(&self) -> u64 {
+        self.changes.len() as u64
+    }
+
+    /// Somebody writes. `None` where that changed nothing.
+    pub(crate) fn write(
+        &mut self,
+        id: &TicketId,
+        fields: &BTreeMap<Field, Value>,
+        who: &Person,
+        at: Timestamp,
+        origin: Option<SessionId>,
+    ) -> Option<Hint> {
+        let ticket = self.tickets.get_mut(id)?;
+        let changed: Vec<Field> = fields
+            .iter()
+            .filter(|(field, value)| ticket.value(**field) != **value)
+            .map(|(field, _)| *field)
+            .collect();
+        if changed.is_empty() {
+            return None;
+        }
+        let version = Version(ticket.version.map_or(1, |version| version.0) + 1);
+        ticket.version = Some(version);
+        for field in &changed {
+            set(ticket, *field, &fields[field]);
+            self.writers.insert((id.clone(), *field), (version, who.clone(), at));
+        }
+        let updated_fields: Vec<_> = changed.iter().map(|field| field.name().into()).collect();
+        let seq = self.changes.len() as u64 + 1;
+        self.changes.push(ChangeRecord {
+            seq,
+            ticket_id: id.clone(),
+            version,
+            updated_fields: updated_fields.clone(),
+            updated_by: who.clone(),
+            updated_at: at,
+            deleted: false,
+        });
+        Some(Hint {
+            updated_fields,
+            updated_by: who.clone(),
+            updated_at: at,
+            ticket_id: Some(id.clone()),
+            version: Some(version),
+            seq: Some(seq),
+            origin_session: origin,
+        })
+    }
+
+    /// What the server says to a request, and the hint that goes out with it.
+    pub(crate) fn answer(
+        &mut self,
+        request: &Request,
+        now: Timestamp,
+    ) -> (Result<Answer, Failure>, Option<Hint>) {
+        let answer = match request {
+            Request::Hello => {
+                let capabilities = Capabilities { seq: Some(self.seq()), ..Capabilities::default() };
+                Ok(Answer::Hello { me: me(), capabilities: Some(capabilities) })
+            }
+            Request::Lookups => Ok(Answer::Lookups(lookups())),
+            Request::Tickets { page } => Ok(self.page(*page)),
+            Request::Ticket(id) if self.hidden.contains(id) => Err(Failure::Gone),
+            Request::Ticket(id) => {
+                self.tickets.get(id).map(|found| Answer::Ticket(Box::new(found.clone()))).ok_or(Failure::Gone)
+            }
+            Request::Save { edit, ticket, changes } => return self.save(*edit, ticket, changes, now),
+            Request::Changes { since } if *since < self.feed_reaches_back_to => Err(Failure::TooOld),
+            Request::Changes { since } => {
+                let data = self.changes.iter().filter(|change| change.seq > *since).cloned().collect();
+                Ok(Answer::Changes(Changes { data, next: self.seq(), has_more: false }))
+            }
+            Request::LiveTokens { tickets, board } => {
+                let may = |id: &&TicketId| !self.hidden.contains(*id);
+                let tokens = tickets.iter().filter(may).map(|id| (id.clone(), "token".into())).collect();
+                Ok(Answer::LiveTokens(LiveTokens {
+                    tokens,
+                    refused: BTreeMap::new(),
+                    board_token: (*board && !self.hides_board).then(|| "token".into()),
+                    expires_at: now + std::time::Duration::from_secs(300),
+                }))
+            }
+        };
+        (answer, None)
+    }
+
+    fn page(&self, page: u32) -> Answer {
+        let shown: Vec<&Ticket> =
+            self.tickets.values().filter(|ticket| !self.hidden.contains(&ticket.ticket_id)).collect();
+        let (limit, total) = (100, shown.len() as u32);
+        let from = ((page - 1) * limit) as usize;
+        let tickets = shown.into_iter().skip(from).take(limit as usize).cloned().collect();
+        let total_pages = total.div_ceil(limit);
+        let pagination =
+            Pagination { page, limit, total, total_pages, has_next: page < total_pages, has_prev: page > 1 };
+        Answer::Tickets { tickets, pagination }
+    }
+
+    fn save(
+        &mut self,
+        edit: EditId,
+        id: &TicketId,
+        changes: &TicketChanges,
+        now: Timestamp,
+    ) -> (Result<Answer, Failure>, Option<Hint>) {
+        if let Some((body, answer)) = self.answered.get(&edit) {
+            assert_eq!(body, changes, "one key has one body");
+            return (said(answer.clone()), None);
+        }
+        if self.hidden.contains(id) {
+            return (Err(Failure::Gone), None);
+        }
+        if self.fails_at.is_some_and(|field| changes.fields.contains_key(&field)) {
+            return (Err(Failure::Broken), None);
+        }
+        if let Some(message) = self.refusal {
+            return (
+                Err(Failure::Refused { code: "VALIDATION_ERROR".into(), message: message.into() }),
+                None,
+            );
+        }
+        let current = self.tickets[id].clone();
+        let conflicts = self.conflicts(&current, changes);
+        if !conflicts.is_empty() {
+            let stale = Err(Box::new(Stale { current, conflicts }));
+            self.answered.insert(edit, (changes.clone(), stale.clone()));
+            return (said(stale), None);
+        }
+        for (field, mine) in &changes.fields {
+            if current.value(*field) != *mine {
+                self.replaced.push((id.clone(), *field, current.value(*field)));
+            }
+        }
+        let mine = Person { user_id: me().user_id, display_name: me().display_name };
+        let hint = self.write(id, &changes.fields, &mine, now, Some("origin".into()));
+        let answer = Ok(self.tickets[id].clone());
+        self.answered.insert(edit, (changes.clone(), answer.clone()));
+        (said(answer), hint)
+    }
+
+    fn conflicts(&self, current: &Ticket, changes: &TicketChanges) -> Vec<FieldClash> {
+        let seen = changes.client_version.expect("this server has versions");
+        let clash = |(field, yours): (&Field, &Value)| {
+            let (version, who, at) = self.writers.get(&(current.ticket_id.clone(), *field))?;
+            let theirs = current.value(*field);
+            (*version > seen && theirs != *yours).then(|| FieldClash {
+                field: *field,
+                yours: yours.clone(),
+                theirs,
+                changed_by: who.clone(),
+                changed_at: *at,
+                version: *version,
+            })
+        };
+        changes.fields.iter().filter_map(clash).collect()
+    }
+}
+
+fn said(answer: Result<Ticket, Box<Stale>>) -> Result<Answer, Failure> {
+    answer.map(|ticket| Answer::Saved(Box::new(ticket))).map_err(Failure::Stale)
+}
+
+pub(crate) fn set(ticket: &mut Ticket, field: Field, value: &Value) {
+    let text = value.as_text();
+    match field {
+        Field::Title => ticket.title = text.unwrap_or_default().into(),
+        Field::Status => ticket.status_id = text.map(Into::into),
+        Field::Priority => ticket.priority_id = text.map(Into::into),
+        Field::Assignee => ticket.assigned_to = text.map(Into::into),
+        Field::Board => ticket.board_id = text.map(Into::into),
+        Field::Location => ticket.location_id = text.map(Into::into),
+        other => panic!("no story writes {other}"),
+    }
+}
+
+fn lookups() -> Lookups {
+    let status = |id: &str, name: &str, is_closed| Status {
+        status_id: id.into(),
+        board_id: "desk".into(),
+        name: name.into(),
+        is_closed,
+        is_default: id == "new",
+        order_number: 0,
+    };
+    let priority = |id: &str, name: &str, order_number| Priority {
+        priority_id: id.into(),
+        priority_name: name.into(),
+        order_number,
+        color: None,
+    };
+    let user = |id: &str, first: &str, last: &str| User {
+        user_id: id.into(),
+        first_name: first.into(),
+        last_name: last.into(),
+        avatar_url: None,
+        is_inactive: false,
+    };
+    Lookups {
+        boards: vec![Board {
+            board_id: "desk".into(),
+            board_name: "Service Desk".into(),
+            display_order: 1,
+            is_default: true,
+        }],
+        statuses: vec![
+            status("new", "New", false),
+            status("hold", "On hold", false),
+            status("done", "Resolved", false),
+            status("closed", "Closed", true),
+        ],
+        priorities: vec![priority("p1", "Critical", 1), priority("p3", "Normal", 3)],
+        users: vec![user("lee", "Lee", "Okafor"), user("dana", "Dana", "Wu")],
+    }
+}

@@ -1,0 +1,175 @@
+//! A running console: the handle that the shell holds.
+//!
+//! **Invariant:** the handle holds no state of tickets or windows. It passes on.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use callboard_desk::Session;
+use callboard_desk::bridge::{Command, Update};
+use callboard_desk::session::effect::WindowId;
+use callboard_model::SessionId;
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use tracing::error;
+use uuid::Uuid;
+
+use crate::LinkError;
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::disk::open::{SetAside, open_outbox};
+use crate::disk::profile::ProfileLock;
+use crate::disk::{OutboxStore, REPLIES_WAITING_MAX, Writer};
+use crate::rest::send::{HttpSend, ReqwestSend};
+use crate::rest::{Caller, Rest};
+use crate::runtime::{Input, Runtime};
+use crate::socket::Socket;
+use crate::socket::dial::{Dial, TcpDial};
+
+/// Commands that may wait for the loop; beyond that [`Console::command`] waits.
+const INPUTS_WAITING_MAX: usize = 256;
+
+/// What a console finds around it: the four seams. A simulated world brings its own.
+pub struct World {
+    /// Wall time and luck.
+    pub clock: Arc<dyn Clock>,
+    /// HTTP.
+    pub http: Arc<dyn HttpSend>,
+    /// Byte streams.
+    pub dial: Arc<dyn Dial>,
+    /// The disk.
+    pub outbox: Box<dyn OutboxStore>,
+}
+
+/// A running console.
+pub struct Console {
+    inputs: mpsc::Sender<Input>,
+    stop: CancellationToken,
+    task: Mutex<Option<JoinHandle<()>>>,
+    set_aside: Option<SetAside>,
+}
+
+impl fmt::Debug for Console {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Console").field("set_aside", &self.set_aside).finish_non_exhaustive()
+    }
+}
+
+impl Console {
+    /// Starts a console in the real world. Must be called within a tokio runtime. `paint` must not wait.
+    ///
+    /// # Errors
+    /// Its profile cannot be used, or is in use by another console.
+    pub fn start(
+        config: Config,
+        paint: impl Fn(WindowId, Update) + Send + 'static,
+    ) -> Result<Self, LinkError> {
+        let profile = ProfileLock::take(&config.profile_dir)?;
+        let clock = Arc::new(SystemClock);
+        let (outbox, set_aside) = open_outbox(&config.profile_dir, clock.wall())?;
+        let http = Arc::new(ReqwestSend::new(&config.server)?);
+        let world = World { clock, http, dial: Arc::new(TcpDial), outbox };
+        let mut console = Self::with_session(world, config, paint, Some(profile))?;
+        console.set_aside = set_aside;
+        Ok(console)
+    }
+
+    /// Starts a console in a world of the caller's making; `config.profile_dir` is not touched.
+    ///
+    /// # Errors
+    /// Its outbox cannot be read.
+    pub fn start_in(
+        world: World,
+        config: Config,
+        paint: impl Fn(WindowId, Update) + Send + 'static,
+    ) -> Result<Self, LinkError> {
+        Self::with_session(world, config, paint, None)
+    }
+
+    fn with_session(
+        mut world: World,
+        config: Config,
+        paint: impl Fn(WindowId, Update) + Send + 'static,
+        profile: Option<ProfileLock>,
+    ) -> Result<Self, LinkError> {
+        let origin = SessionId::from(Uuid::from_u128(world.clock.dice()).to_string());
+        let mut session = Session::new(origin.clone());
+        let outbox = world.outbox.load().map_err(LinkError::Unread)?;
+        let stop = CancellationToken::new();
+        let (inputs, incoming) = mpsc::channel(INPUTS_WAITING_MAX);
+        let (replies, stored) = mpsc::channel(REPLIES_WAITING_MAX);
+        let writer = Writer::spawn(world.outbox, replies).map_err(LinkError::Thread)?;
+        // 32 random bits, as stock ends draw them.
+        let first_client_id = (world.clock.dice() & u128::from(u32::MAX)) as u64;
+        let socket = Socket::spawn(world.dial, config.server.socket(), first_client_id, stop.clone());
+        let caller = Caller::new(world.http, config.server, config.api_key, config.tenant.as_ref(), &origin);
+        let runtime = Runtime {
+            step: Box::new(move |now, event, out| session.step(now, event, out)),
+            paint: Box::new(paint),
+            clock: world.clock,
+            inputs: incoming,
+            disk: writer,
+            stored,
+            rest: Rest::new(caller),
+            socket,
+            stop: stop.clone(),
+        };
+        let task = tokio::spawn(async move {
+            runtime.run(outbox).await;
+            // Only now may another console take it.
+            drop(profile);
+        });
+        Ok(Self { inputs, stop, task: Mutex::new(Some(task)), set_aside: None })
+    }
+
+    /// The outbox file that could not be used, if there was one: something to tell the person.
+    #[must_use]
+    pub fn set_aside(&self) -> Option<&SetAside> {
+        self.set_aside.as_ref()
+    }
+
+    /// Hands a window's command over.
+    ///
+    /// # Errors
+    /// The console has ended.
+    pub async fn command(&self, window: WindowId, command: Command) -> Result<(), LinkError> {
+        self.input(Input::Command(window, command)).await
+    }
+
+    /// Hands a window's command over without waiting, so that commands keep the order of the calls.
+    ///
+    /// # Errors
+    /// The console has ended, or is too far behind to take another command.
+    pub fn offer(&self, window: WindowId, command: Command) -> Result<(), LinkError> {
+        self.inputs.try_send(Input::Command(window, command)).map_err(|error| match error {
+            TrySendError::Full(_) => LinkError::Behind,
+            TrySendError::Closed(_) => LinkError::Ended,
+        })
+    }
+
+    /// A window is gone.
+    ///
+    /// # Errors
+    /// The console has ended.
+    pub async fn close_window(&self, window: WindowId) -> Result<(), LinkError> {
+        self.input(Input::Closed(window)).await
+    }
+
+    /// Ends the console: what is ordered of the disk is done, the socket says goodbye, the profile is free again.
+    /// A second call returns at once.
+    pub async fn stop(&self) {
+        self.stop.cancel();
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(task) = task
+            && let Err(panic) = task.await
+        {
+            error!(%panic, "the loop ended badly");
+        }
+    }
+
+    async fn input(&self, input: Input) -> Result<(), LinkError> {
+        self.inputs.send(input).await.map_err(|_| LinkError::Ended)
+    }
+}

@@ -1,0 +1,272 @@
+//! The loop with a scripted session: what it hands in, and that it does what it is told.
+
+use std::time::Duration;
+
+use callboard_desk::bridge::Counts;
+use callboard_desk::session::effect::{Request, RequestId, Timer};
+use callboard_desk::session::event::Failure;
+use callboard_model::{EditId, Field, Timestamp, Value};
+use futures_util::future::BoxFuture;
+use std::path::Path;
+
+use super::*;
+use crate::clock::SystemClock;
+use crate::config::{ApiKey, ServerUrl};
+use crate::disk::open::open_outbox;
+use crate::disk::{OutboxStore, REPLIES_WAITING_MAX};
+use crate::rest::Caller;
+use crate::rest::send::{HttpAnswer, HttpRequest, HttpSend, SendError};
+use crate::socket::dial::TcpDial;
+
+/// A server that is never there.
+struct Nobody;
+
+impl HttpSend for Nobody {
+    fn send(&self, _: HttpRequest) -> BoxFuture<'_, Result<HttpAnswer, SendError>> {
+        Box::pin(async { Err(SendError::Unreachable(String::new())) })
+    }
+}
+
+struct Rig {
+    events: mpsc::Receiver<(Moment, Event)>,
+    painted: mpsc::Receiver<(WindowId, Update)>,
+    inputs: mpsc::Sender<Input>,
+    stop: CancellationToken,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Rig {
+    /// Runs a loop on the outbox in `dir`, with a session that answers as `script` says.
+    fn start(dir: &Path, mut script: impl FnMut(&Event) -> Vec<Effect> + Send + 'static) -> Self {
+        let (mut outbox, _) = open_outbox(dir, Timestamp::UNIX_EPOCH).expect("an outbox");
+        let edits = outbox.load().expect("its edits");
+        Self::on(outbox, edits, move |event| script(event))
+    }
+
+    fn on(
+        outbox: Box<dyn OutboxStore>,
+        edits: Vec<StoredEdit>,
+        mut script: impl FnMut(&Event) -> Vec<Effect> + Send + 'static,
+    ) -> Self {
+        let (seen, events) = mpsc::channel(1024);
+        let (paint, painted) = mpsc::channel(1024);
+        let (inputs, incoming) = mpsc::channel(8);
+        let (replies, stored) = mpsc::channel(REPLIES_WAITING_MAX);
+        let stop = CancellationToken::new();
+        let server = ServerUrl::new("http://127.0.0.1:9").expect("loopback");
+        let socket = Socket::spawn(Arc::new(TcpDial), server.socket(), 7, stop.clone());
+        let key = ApiKey::new("k").expect("a key");
+        let runtime = Runtime {
+            step: Box::new(move |moment, event, out| {
+                out.extend(script(&event));
+                seen.try_send((moment, event)).expect("the test keeps up");
+            }),
+            paint: Box::new(move |window, update| {
+                paint.try_send((window, update)).expect("the test keeps up");
+            }),
+            clock: Arc::new(SystemClock),
+            inputs: incoming,
+            disk: Writer::spawn(outbox, replies).expect("a thread"),
+            stored,
+            rest: Rest::new(Caller::new(Arc::new(Nobody), server, key, None, &"s".into())),
+            socket,
+            stop: stop.clone(),
+        };
+        Self { events, painted, inputs, stop, task: tokio::spawn(runtime.run(edits)) }
+    }
+
+    async fn event(&mut self) -> Event {
+        self.moment().await.1
+    }
+
+    async fn moment(&mut self) -> (Moment, Event) {
+        let next = tokio::time::timeout(Duration::from_secs(20), self.events.recv());
+        next.await.expect("an event in time").expect("the loop lives")
+    }
+
+    async fn command(&self, command: Command) {
+        self.inputs.send(Input::Command(window(), command)).await.expect("the loop lives");
+    }
+
+    async fn end(self) {
+        self.stop.cancel();
+        self.task.await.expect("an orderly end");
+    }
+}
+
+fn window() -> WindowId {
+    WindowId("main".into())
+}
+
+fn edit(id: u128) -> StoredEdit {
+    StoredEdit {
+        id: EditId(id),
+        ticket: "T-1".into(),
+        field: Field::Title,
+        base: Value::from("a"),
+        base_version: None,
+        mine: Value::from("b"),
+        at: Timestamp::UNIX_EPOCH,
+    }
+}
+
+/// CO-14: a command that was taken is on disk though the console was told to end before it came to it.
+#[tokio::test]
+async fn commands_that_wait_at_the_end_reach_the_disk() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut next = 0;
+    let mut rig = Rig::start(dir.path(), move |event| match event {
+        Event::Command { .. } => {
+            next += 1;
+            vec![Effect::Store(edit(next)), Effect::Ask(RequestId(1), Request::Lookups)]
+        }
+        _ => Vec::new(),
+    });
+    rig.event().await;
+    for _ in 0..3 {
+        let command = Input::Command(window(), Command::RetryLink);
+        // Without waiting, so that the loop finds the end before it finds them.
+        rig.inputs.try_send(command).expect("room for a few");
+    }
+    rig.end().await;
+
+    let mut rig = Rig::start(dir.path(), |_| Vec::new());
+    assert!(matches!(rig.event().await, Event::Started { outbox } if outbox == [edit(1), edit(2), edit(3)]));
+    rig.end().await;
+}
+
+/// CO-14: what was stored is there after the next start, whatever the end was like.
+#[tokio::test]
+async fn a_stored_edit_is_in_the_outbox_of_the_next_start() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let store = |event: &Event| match event {
+        Event::Command { .. } => vec![Effect::Store(edit(1)), Effect::Store(edit(2))],
+        _ => Vec::new(),
+    };
+    let mut rig = Rig::start(dir.path(), store);
+    assert!(matches!(rig.event().await, Event::Started { outbox } if outbox.is_empty()), "always first");
+    rig.command(Command::Hello).await;
+    assert!(matches!(rig.event().await, Event::Command { command: Command::Hello, .. }));
+    assert!(matches!(rig.event().await, Event::Stored(EditId(1))));
+    assert!(matches!(rig.event().await, Event::Stored(EditId(2))));
+    // Not an orderly end: the loop is simply gone.
+    rig.task.abort();
+
+    let forget = |event: &Event| match event {
+        Event::Started { .. } => vec![Effect::Forget(EditId(1))],
+        _ => Vec::new(),
+    };
+    let mut rig = Rig::start(dir.path(), forget);
+    assert!(matches!(rig.event().await, Event::Started { outbox } if outbox == [edit(1), edit(2)]));
+    rig.end().await;
+
+    let mut rig = Rig::start(dir.path(), |_| Vec::new());
+    assert!(matches!(rig.event().await, Event::Started { outbox } if outbox == [edit(2)]));
+    rig.end().await;
+}
+
+/// A disk on which nothing can be kept.
+struct Full;
+
+impl OutboxStore for Full {
+    fn load(&mut self) -> Result<Vec<StoredEdit>, Arc<str>> {
+        Ok(Vec::new())
+    }
+
+    fn carry_out(&mut self, _: &[DiskOrder]) -> Result<(), Arc<str>> {
+        Err("the disk is full".into())
+    }
+}
+
+#[tokio::test]
+async fn an_edit_that_finds_no_room_on_disk_is_said_to_be_not_stored() {
+    let mut rig = Rig::on(Box::new(Full), Vec::new(), |event| match event {
+        Event::Started { .. } => vec![Effect::Store(edit(1))],
+        _ => Vec::new(),
+    });
+    rig.event().await;
+    let next = rig.event().await;
+    assert!(
+        matches!(&next, Event::NotStored(EditId(1), reason) if &**reason == "the disk is full"),
+        "{next:?}"
+    );
+    rig.end().await;
+}
+
+#[tokio::test]
+async fn every_effect_is_carried_out_and_answered() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut rig = Rig::start(dir.path(), |event| match event {
+        Event::Started { .. } => vec![
+            Effect::Paint(window(), Update::Counts(Counts::default())),
+            Effect::Ask(RequestId(4), Request::Lookups),
+        ],
+        Event::Answered { .. } => vec![
+            Effect::Arm(Timer::Clock, Duration::from_millis(1)),
+            Effect::Arm(Timer::Rooms, Duration::ZERO),
+            Effect::Disarm(Timer::Rooms),
+        ],
+        Event::Rang(_) => vec![Effect::Link(LinkOrder::Connect)],
+        _ => Vec::new(),
+    });
+    rig.event().await;
+    assert_eq!(rig.painted.recv().await, Some((window(), Update::Counts(Counts::default()))));
+    let answered = rig.event().await;
+    assert!(
+        matches!(
+            answered,
+            Event::Answered {
+                id: RequestId(4),
+                request: Request::Lookups,
+                outcome: Err(Failure::Unreachable),
+                ..
+            }
+        ),
+        "{answered:?}"
+    );
+    assert!(matches!(rig.event().await, Event::Rang(Timer::Clock)));
+    assert!(matches!(rig.event().await, Event::Link(LinkEvent::Down { .. })));
+    rig.inputs.send(Input::Closed(window())).await.expect("the loop lives");
+    assert!(matches!(rig.event().await, Event::WindowClosed(gone) if gone == window()));
+    rig.end().await;
+}
+
+#[tokio::test]
+async fn every_event_has_its_own_moment_and_dice() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut rig = Rig::start(dir.path(), |_| Vec::new());
+    let (mut before, _) = rig.moment().await;
+    for _ in 0..50 {
+        rig.command(Command::RetryLink).await;
+        let (now, _) = rig.moment().await;
+        assert!(now.uptime >= before.uptime);
+        assert!(now.dice > before.dice, "ids sort by time");
+        before = now;
+    }
+    rig.end().await;
+}
+
+#[tokio::test]
+async fn too_much_to_say_on_the_socket_closes_it() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut rig = Rig::start(dir.path(), |event| match event {
+        Event::Started { .. } => {
+            let leave = || Effect::Link(LinkOrder::Leave(callboard_model::Room::Board("t".into())));
+            std::iter::repeat_with(leave).take(ORDERS_WAITING_MAX + 1).collect()
+        }
+        _ => Vec::new(),
+    });
+    rig.event().await;
+    let next = rig.event().await;
+    assert!(matches!(&next, Event::Link(LinkEvent::Down { .. })), "{next:?}");
+    rig.end().await;
+}
+
+#[tokio::test]
+async fn a_console_that_nobody_can_command_any_more_ends() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut rig = Rig::start(dir.path(), |_| Vec::new());
+    rig.event().await;
+    drop(rig.inputs);
+    rig.task.await.expect("an orderly end");
+}

@@ -1,0 +1,125 @@
+//! The ticket as the REST API gives it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    BoardId, CategoryId, ClientId, ContactId, Field, LocationId, PriorityId, StatusId, TeamId, TicketId,
+    UserId, Value,
+};
+
+/// How often a ticket has changed: +1 per change that really changed something.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Version(pub u64);
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// One ticket with the names that belong to its ids.
+///
+/// A stock server sends more keys, which are ignored, and fewer of ours, which are then absent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
+pub struct Ticket {
+    pub ticket_id: TicketId,
+    pub ticket_number: Arc<str>,
+    pub title: Arc<str>,
+    pub board_id: Option<BoardId>,
+    #[serde(default)]
+    pub board_name: Option<Arc<str>>,
+    pub client_id: Option<ClientId>,
+    #[serde(default)]
+    pub client_name: Option<Arc<str>>,
+    #[serde(default)]
+    pub location_id: Option<LocationId>,
+    #[serde(default)]
+    pub location_name: Option<Arc<str>>,
+    #[serde(default)]
+    pub contact_name_id: Option<ContactId>,
+    #[serde(default)]
+    pub contact_name: Option<Arc<str>>,
+    pub status_id: Option<StatusId>,
+    #[serde(default)]
+    pub status_name: Option<Arc<str>>,
+    #[serde(default)]
+    pub status_is_closed: bool,
+    #[serde(default)]
+    pub category_id: Option<CategoryId>,
+    #[serde(default)]
+    pub category_name: Option<Arc<str>>,
+    #[serde(default)]
+    pub subcategory_id: Option<CategoryId>,
+    #[serde(default)]
+    pub subcategory_name: Option<Arc<str>>,
+    pub priority_id: Option<PriorityId>,
+    #[serde(default)]
+    pub priority_name: Option<Arc<str>>,
+    #[serde(default)]
+    pub assigned_to: Option<UserId>,
+    #[serde(default)]
+    pub assigned_to_name: Option<Arc<str>>,
+    #[serde(default)]
+    pub assigned_team_id: Option<TeamId>,
+    #[serde(default)]
+    pub itil_impact: Option<i64>,
+    #[serde(default)]
+    pub itil_urgency: Option<i64>,
+    #[serde(default)]
+    pub response_state: Option<Arc<str>>,
+    #[serde(default)]
+    pub entered_by: Option<UserId>,
+    #[serde(default)]
+    pub entered_at: Option<Timestamp>,
+    #[serde(default)]
+    pub updated_by: Option<UserId>,
+    #[serde(default)]
+    pub updated_at: Option<Timestamp>,
+    #[serde(default)]
+    pub closed_by: Option<UserId>,
+    #[serde(default)]
+    pub closed_at: Option<Timestamp>,
+    #[serde(default)]
+    pub due_date: Option<Timestamp>,
+    #[serde(default)]
+    pub sla_response_due_at: Option<Timestamp>,
+    #[serde(default)]
+    pub sla_resolution_due_at: Option<Timestamp>,
+    /// Absent on a stock server.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Version>,
+}
+
+impl Ticket {
+    /// What `field` holds.
+    #[must_use]
+    pub fn value(&self, field: Field) -> Value {
+        match field {
+            Field::Title => Value::Text(self.title.clone()),
+            Field::Status => text(self.status_id.as_ref().map(StatusId::as_str)),
+            Field::Priority => text(self.priority_id.as_ref().map(PriorityId::as_str)),
+            Field::Assignee => text(self.assigned_to.as_ref().map(UserId::as_str)),
+            Field::Team => text(self.assigned_team_id.as_ref().map(TeamId::as_str)),
+            Field::Board => text(self.board_id.as_ref().map(BoardId::as_str)),
+            Field::Category => text(self.category_id.as_ref().map(CategoryId::as_str)),
+            Field::Subcategory => text(self.subcategory_id.as_ref().map(CategoryId::as_str)),
+            Field::Client => text(self.client_id.as_ref().map(ClientId::as_str)),
+            Field::Contact => text(self.contact_name_id.as_ref().map(ContactId::as_str)),
+            Field::Location => text(self.location_id.as_ref().map(LocationId::as_str)),
+            Field::Impact => self.itil_impact.map_or(Value::Empty, Value::Number),
+            Field::Urgency => self.itil_urgency.map_or(Value::Empty, Value::Number),
+            Field::DueDate => self.due_date.map_or(Value::Empty, |due| Value::Text(due.to_string().into())),
+            Field::ResponseState => text(self.response_state.as_deref()),
+        }
+    }
+}
+
+fn text(id: Option<&str>) -> Value {
+    Value::from(id)
+}

@@ -1,0 +1,106 @@
+//! Who is calling and what they may do.
+//!
+//! It exists so that every gateway asks the same question of the same type.
+//!
+//! **Invariant:** no key and no token is kept in anything that lives here or can be printed.
+
+pub mod api_key;
+pub mod live_token;
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use callboard_model::{Person, TenantId, UserId};
+
+use crate::error::{Result, ServerError};
+
+/// 32 bytes of the machine's randomness: nothing to guess.
+pub(crate) fn random_bytes() -> Result<[u8; 32]> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes).map_err(|error| ServerError::Random(error.to_string()))?;
+    Ok(bytes)
+}
+
+/// A person whose key or token was checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// Behind which wall.
+    pub tenant: TenantId,
+    /// Who.
+    pub user: UserId,
+    /// The name to show.
+    pub display_name: Arc<str>,
+    /// A picture, where there is one.
+    pub avatar_url: Option<Arc<str>>,
+    /// What they may do, as it stood when the caller was checked.
+    pub role: Role,
+}
+
+impl Caller {
+    /// The caller as hints and change records name them.
+    #[must_use]
+    pub fn person(&self) -> Person {
+        Person { user_id: self.user.clone(), display_name: Arc::clone(&self.display_name) }
+    }
+}
+
+/// What a person may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Reads and writes tickets and plans the work of others.
+    Dispatcher,
+    /// Reads and writes tickets.
+    Technician,
+    /// Reads tickets.
+    ReadOnly,
+    /// Belongs to the company but has no business with tickets.
+    Billing,
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 4] = [Self::Dispatcher, Self::Technician, Self::ReadOnly, Self::Billing];
+
+    /// The name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dispatcher => "dispatcher",
+            Self::Technician => "technician",
+            Self::ReadOnly => "read_only",
+            Self::Billing => "billing",
+        }
+    }
+
+    /// Whether tickets, boards and hints may be seen.
+    #[must_use]
+    pub const fn reads_tickets(self) -> bool {
+        !matches!(self, Self::Billing)
+    }
+
+    /// Whether tickets may be changed.
+    #[must_use]
+    pub const fn writes_tickets(self) -> bool {
+        matches!(self, Self::Dispatcher | Self::Technician)
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A role's name that nobody has.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no role has this name")]
+pub struct UnknownRole;
+
+impl FromStr for Role {
+    type Err = UnknownRole;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|role| role.name() == name).ok_or(UnknownRole)
+    }
+}

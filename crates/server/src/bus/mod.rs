@@ -1,0 +1,274 @@
+//! The bus: carries every hint to everybody in this process who passes hints on, and to the other processes.
+//!
+//! It exists so that the relay does not know who listens, and listeners do not know where a hint was born. Without
+//! Redis it stays within the process. With Redis every process publishes what it relays and hears what others do.
+//!
+//! A hint born here is handed to the listeners here at once and never depends on Redis. It also comes back over
+//! Redis, since a subscriber hears its own publishes: each carries the name of the process that sent it (`via`, a
+//! key that stock readers ignore), and a process drops what carries its own.
+//!
+//! | what is full | what happens |
+//! |---|---|
+//! | a listener, for a hint of ours | the relay waits; the hint stands in the outbox meanwhile |
+//! | a listener, for a hint from Redis | the listener is told that it [`Missed`](Heard::Missed) something |
+//! | the queue to Redis | the hint is not sent; when Redis is back the other processes are told that they missed some |
+//!
+//! Who missed something does not know what: it must make its own readers catch up from REST.
+//!
+//! **Invariant:** a hint carries no value of a field, and no failure here ever reaches a save.
+
+mod backoff;
+mod redis;
+mod redis_url;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use callboard_model::{Hint, TenantId, TicketId};
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub(crate) use self::backoff::Backoff;
+pub use self::redis_url::RedisUrl;
+use crate::error::Result;
+
+/// Hints that wait for one listener. Overflow: see the table above.
+const LISTENER_QUEUE: usize = 4096;
+
+/// The variable with another prefix; the stock's name.
+pub const PREFIX_VARIABLE: &str = "REDIS_PREFIX";
+/// What the stock puts before its Redis channels.
+pub const DEFAULT_REDIS_PREFIX: &str = "alga-psa:";
+
+/// How hints travel.
+#[derive(Clone, Debug)]
+pub struct BusSettings {
+    /// `redis://…`; without it hints stay in this process.
+    pub redis_url: Option<RedisUrl>,
+    /// What stands before the channel names.
+    pub redis_prefix: String,
+    /// The kill switch (`LIVE_TICKET_UPDATES_DISABLED=1`): nothing is passed on, saves are as ever (LT-2).
+    pub disabled: bool,
+}
+
+impl Default for BusSettings {
+    fn default() -> Self {
+        Self { redis_url: None, redis_prefix: DEFAULT_REDIS_PREFIX.to_owned(), disabled: false }
+    }
+}
+
+/// A hint and the ticket it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// Whose ticket.
+    pub tenant: TenantId,
+    /// The ticket.
+    pub ticket: TicketId,
+    /// What changed.
+    pub hint: Arc<Hint>,
+}
+
+/// What a listener is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// A hint; at least once, in order per ticket as long as nothing was missed.
+    Hint(Notice),
+    /// Some hints never came and never will: readers must catch up from REST.
+    Missed,
+}
+
+/// A handle to the bus. Cheap to clone.
+#[derive(Clone)]
+pub struct Bus {
+    listeners: Listeners,
+    redis: Option<redis::Outbound>,
+    tasks: TaskTracker,
+    disabled: bool,
+}
+
+impl Bus {
+    /// A bus that ends at this process.
+    #[must_use]
+    pub fn local() -> Self {
+        Self { listeners: Listeners::default(), redis: None, tasks: TaskTracker::new(), disabled: false }
+    }
+
+    /// The bus of the settings. With Redis it returns when the first try to subscribe has succeeded or failed, so
+    /// that a server that has started hears its peers; a dead Redis costs a few seconds here and nothing later.
+    /// Its tasks end with `stop`.
+    pub async fn start(settings: &BusSettings, stop: &CancellationToken) -> Result<Self> {
+        if settings.disabled {
+            tracing::warn!("live updates are switched off");
+            return Ok(Self { disabled: true, ..Self::local() });
+        }
+        let mut bus = Self::local();
+        if let Some(url) = &settings.redis_url {
+            let (listeners, prefix) = (bus.listeners.clone(), &settings.redis_prefix);
+            bus.redis = Some(redis::start(url.reveal(), prefix, listeners, &bus.tasks, stop.clone()).await?);
+        }
+        Ok(bus)
+    }
+
+    /// Waits, after the stop, until what was published before it has been sent or given up.
+    pub async fn ended(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    /// Hears every hint from now on.
+    #[must_use]
+    pub fn listen(&self) -> Listening {
+        self.listeners.add()
+    }
+
+    /// Hands a hint that was born in this process to everybody. Waits for listeners, never for Redis.
+    pub async fn publish(&self, notice: Notice) {
+        if self.disabled {
+            return;
+        }
+        self.listeners.hand(&notice).await;
+        if let Some(redis) = &self.redis {
+            redis.offer(&notice);
+        }
+    }
+}
+
+/// One listener's end.
+pub struct Listening {
+    hints: mpsc::Receiver<Notice>,
+    missed: watch::Receiver<u64>,
+}
+
+impl Listening {
+    /// The next thing to know; `None` when the bus is gone. May be dropped while it waits.
+    pub async fn next(&mut self) -> Option<Heard> {
+        tokio::select! {
+            biased;
+            Ok(()) = self.missed.changed() => Some(Heard::Missed),
+            hint = self.hints.recv() => hint.map(Heard::Hint),
+        }
+    }
+}
+
+/// Everybody in this process who listens.
+#[derive(Clone, Default)]
+struct Listeners(Arc<Mutex<Vec<Listener>>>);
+
+#[derive(Clone)]
+struct Listener {
+    hints: mpsc::Sender<Notice>,
+    missed: watch::Sender<u64>,
+}
+
+impl Listeners {
+    fn add(&self) -> Listening {
+        let (hints, hints_heard) = mpsc::channel(LISTENER_QUEUE);
+        let (missed, missed_heard) = watch::channel(0);
+        self.with(|all| all.push(Listener { hints, missed }));
+        Listening { hints: hints_heard, missed: missed_heard }
+    }
+
+    /// Runs `what` on those who still listen.
+    fn with<T>(&self, what: impl FnOnce(&mut Vec<Listener>) -> T) -> T {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|listener| !listener.hints.is_closed());
+        what(&mut all)
+    }
+
+    /// Waits until every listener has taken the hint or gone.
+    async fn hand(&self, notice: &Notice) {
+        for listener in self.with(|all| all.clone()) {
+            // Closed: it went away while we waited, and needs nothing any more.
+            drop(listener.hints.send(notice.clone()).await);
+        }
+    }
+
+    /// Gives the hint to whoever has room for it; the others are told that they missed one.
+    fn offer(&self, notice: &Notice) {
+        self.with(|all| {
+            for listener in all {
+                if let Err(mpsc::error::TrySendError::Full(_)) = listener.hints.try_send(notice.clone()) {
+                    listener.miss();
+                }
+            }
+        });
+    }
+
+    fn miss(&self) {
+        self.with(|all| all.iter().for_each(Listener::miss));
+    }
+}
+
+impl Listener {
+    fn miss(&self) {
+        self.missed.send_modify(|times| *times = times.wrapping_add(1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notice(ticket: &str) -> Notice {
+        let json = r#"{"updatedFields":["title"],"updatedBy":{"userId":"u","displayName":"B"},"updatedAt":"2026-11-21T10:00:00Z"}"#;
+        let hint = serde_json::from_str(json).expect("a hint");
+        Notice { tenant: "t".into(), ticket: ticket.into(), hint: Arc::new(hint) }
+    }
+
+    #[tokio::test]
+    async fn every_listener_hears_every_hint_in_order() {
+        let bus = Bus::local();
+        let mut ears = [bus.listen(), bus.listen()];
+        for ticket in ["1", "2"] {
+            bus.publish(notice(ticket)).await;
+        }
+        for ear in &mut ears {
+            for ticket in ["1", "2"] {
+                assert_eq!(ear.next().await, Some(Heard::Hint(notice(ticket))));
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn our_own_hints_wait_for_a_full_listener_and_are_all_heard() {
+        let bus = Bus::local();
+        let mut ear = bus.listen();
+        let total = LISTENER_QUEUE + 100;
+        let sender = tokio::spawn({
+            let bus = bus.clone();
+            async move {
+                for index in 0..total {
+                    bus.publish(notice(&index.to_string())).await;
+                }
+            }
+        });
+        for index in 0..total {
+            assert_eq!(ear.next().await, Some(Heard::Hint(notice(&index.to_string()))));
+        }
+        sender.await.expect("sent");
+    }
+
+    #[tokio::test]
+    async fn a_full_listener_is_told_that_it_missed_a_foreign_hint() {
+        let listeners = Listeners::default();
+        let mut ear = listeners.add();
+        for _ in 0..LISTENER_QUEUE {
+            listeners.offer(&notice("1"));
+        }
+        assert_eq!(ear.next().await, Some(Heard::Hint(notice("1"))), "nothing was missed yet");
+        listeners.offer(&notice("2"));
+        listeners.offer(&notice("3"));
+        assert_eq!(ear.next().await, Some(Heard::Missed));
+    }
+
+    /// LT-2: the kill switch.
+    #[tokio::test]
+    async fn a_switched_off_bus_says_nothing() {
+        let settings = BusSettings { disabled: true, ..BusSettings::default() };
+        let bus = Bus::start(&settings, &CancellationToken::new()).await.expect("no Redis needed");
+        let mut ear = bus.listen();
+        bus.publish(notice("1")).await;
+        drop(bus);
+        assert_eq!(ear.next().await, None);
+    }
+}

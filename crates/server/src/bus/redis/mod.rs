@@ -1,0 +1,56 @@
+//! Hints between processes, over Redis publish and subscribe, as the stock does it (LT-3).
+//!
+//! One task sends and one listens, each with its own connection and its own patience. Redis delivers at most once
+//! and only to who listens at that moment; so after every loss of the subscription the listeners here are told that
+//! they missed something.
+//!
+//! **Invariant:** nothing here is awaited by a save, a room or the relay.
+
+mod channel;
+mod inbound;
+mod outbound;
+mod payload;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+use self::channel::Channels;
+use super::{Listeners, Notice};
+use crate::error::Result;
+
+pub(super) use self::outbound::Outbound;
+
+/// How long a connection, a subscription or an answer may take before Redis counts as away.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The name under which this process publishes.
+type Node = Arc<str>;
+
+/// Starts both tasks. Returns when the first try to subscribe is decided.
+pub(super) async fn start(
+    url: &str,
+    prefix: &str,
+    listeners: Listeners,
+    tasks: &TaskTracker,
+    stop: CancellationToken,
+) -> Result<Outbound> {
+    let client = redis::Client::open(url)?;
+    let channels = Channels::new(prefix);
+    let node: Node = Uuid::new_v4().to_string().into();
+    let (decided, first_try) = oneshot::channel();
+    let inbound = inbound::Inbound {
+        client: client.clone(),
+        channels: channels.clone(),
+        node: Arc::clone(&node),
+        listeners,
+    };
+    tasks.spawn(inbound.run(decided, stop.clone()));
+    // Dropped unsent only when stopped: then nobody needs to know.
+    drop(first_try.await);
+    Ok(Outbound::start(client, channels, node, tasks, stop))
+}

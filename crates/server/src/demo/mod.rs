@@ -1,0 +1,79 @@
+//! A service company to look at and to test with: Harbour IT Services.
+//!
+//! It exists so that a console can be tried within a minute, with data that looks like a Tuesday morning: a few
+//! targets missed, some about to be, most of them fine, and a few titles that break careless software.
+//!
+//! **Invariant:** the same seed, number and moment give the same company, byte for byte; nothing here does I/O.
+
+mod boards;
+mod customers;
+mod dice;
+mod people;
+mod tickets;
+mod titles;
+
+use callboard_model::{TenantId, Timestamp, UserId};
+
+use self::dice::Dice;
+use crate::store::lookups::Company;
+
+/// The wall of the demo company.
+pub const TENANT: &str = "6f1d8a52-3c7e-4b19-9e40-5a2b7c8d9e01";
+/// Tickets when nobody says how many.
+pub const TICKETS: u32 = 500;
+/// What the dice of the demo start from.
+pub const SEED: u64 = 0x4861_7262_6f75_7221;
+
+/// What kind of company is wanted.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Its wall.
+    pub tenant: TenantId,
+    /// Its name.
+    pub name: String,
+    /// Another seed gives other ids and other tickets.
+    pub seed: u64,
+    /// How many tickets.
+    pub tickets: u32,
+    /// The moment around which its targets lie.
+    pub now: Timestamp,
+}
+
+impl Plan {
+    /// The demo company as it is shown.
+    #[must_use]
+    pub fn harbour(tickets: u32, now: Timestamp) -> Self {
+        Self { tenant: TENANT.into(), name: "Harbour IT Services".to_owned(), seed: SEED, tickets, now }
+    }
+}
+
+/// The company of a plan. Its tickets are made while they are written.
+#[must_use]
+pub fn company(plan: Plan) -> Company {
+    let mut dice = Dice::new(plan.seed);
+    let staff = people::staff(&mut dice);
+    let desks = boards::desks(&mut dice);
+    let customers = customers::customers(&mut dice);
+    let tickets = tickets::Tickets::new(&plan, dice, &staff, &desks, &customers);
+    Company {
+        tenant: plan.tenant,
+        name: plan.name,
+        accounts: staff.accounts,
+        teams: staff.teams,
+        boards: desks.boards,
+        statuses: desks.statuses,
+        priorities: desks.priorities,
+        categories: desks.categories,
+        clients: customers.clients,
+        locations: customers.locations,
+        contacts: customers.contacts,
+        tickets: Box::new(tickets),
+    }
+}
+
+/// The people of the demo company, in the order in which a demo opens their consoles.
+#[must_use]
+pub fn user_ids() -> Vec<UserId> {
+    let staff = people::staff(&mut Dice::new(SEED));
+    staff.accounts.into_iter().map(|account| account.user.user_id).collect()
+}

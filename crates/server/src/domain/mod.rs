@@ -1,0 +1,43 @@
+//! The rules of a ticket, as pure functions.
+//!
+//! It exists so that every way to write a ticket obeys the same rules (LT-8), and so that they can be tested as tables.
+//!
+//! | module | decides |
+//! |---|---|
+//! | [`value`] | whether a field can hold what was sent, and how it is spelled |
+//! | [`facts`] | what a decision has to know of boards, statuses, places and people |
+//! | [`apply`] | what the ticket is after the change |
+//! | [`itil`] | which priority follows from impact and urgency |
+//! | [`stale`] | whether a writer decided on something that has changed since |
+//!
+//! **Invariant:** no I/O, no clock, no SQL, no HTTP; the same input gives the same decision.
+
+pub mod apply;
+pub mod facts;
+pub mod itil;
+pub mod stale;
+pub mod value;
+
+use serde::Serialize;
+
+/// Fields and what was sent for them, already spelled as they are stored.
+pub type Wanted = std::collections::BTreeMap<callboard_model::Field, callboard_model::Value>;
+
+/// Why a field cannot hold what was sent: one entry of the `details` of a `VALIDATION_ERROR`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Issue {
+    /// Where in the body.
+    pub path: Vec<String>,
+    /// A sentence for people.
+    pub message: String,
+    /// A word for programs.
+    pub code: &'static str,
+}
+
+impl Issue {
+    /// An issue with one key of the body.
+    #[must_use]
+    pub fn at(key: &str, code: &'static str, message: impl Into<String>) -> Self {
+        Self { path: vec![key.to_owned()], message: message.into(), code }
+    }
+}

@@ -1,0 +1,54 @@
+//! Everything that can go wrong in the server, in one enum.
+//!
+//! It exists so that [`crate::http::problem`] can turn any failure into an answer in one place.
+//!
+//! **Invariant:** no variant is meant for a client's eyes; an answer never carries the text of one.
+
+/// A failure of the server.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// SQLite refused, or the disk did.
+    #[error("the database failed: {0}")]
+    Database(#[from] rusqlite::Error),
+    /// The transaction that held a write could not be finished; nothing of it was written.
+    #[error("the commit failed: {0}")]
+    Commit(std::sync::Arc<rusqlite::Error>),
+    /// A stored value does not read as what it should be.
+    #[error("the database holds something unreadable: {0}")]
+    Unreadable(String),
+    /// The queue to the database stayed full for as long as a caller waits.
+    #[error("the database is busy")]
+    Busy,
+    /// The database's thread has ended: the server is stopping.
+    #[error("the database is closed")]
+    Closed,
+    /// The database was written by a newer release.
+    #[error("the database has schema {found}, this release knows {known}")]
+    NewerSchema {
+        /// What the file says.
+        found: usize,
+        /// What this release can bring a file to.
+        known: usize,
+    },
+    /// The database address is not one this release serves.
+    #[error("cannot open {0:?}: give sqlite:<path>")]
+    UnknownDatabase(String),
+    /// The machine gave no random bytes.
+    #[error("no random bytes: {0}")]
+    Random(String),
+    /// The settings do not fit together.
+    #[error("{0}")]
+    Settings(String),
+    /// A live token could not be signed.
+    #[error("cannot sign: {0}")]
+    Signing(#[from] jsonwebtoken::errors::Error),
+    /// Redis cannot be what the settings say it is. A Redis that is merely away is no error, only a log line.
+    #[error("the Redis address does not read: {0}")]
+    Redis(#[from] redis::RedisError),
+    /// A socket or file failed.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// The result of most of the server.
+pub type Result<T, E = ServerError> = std::result::Result<T, E>;

@@ -1,0 +1,40 @@
+//! Customers, their places and their people.
+//!
+//! **Invariant:** reads only; a customer behind another wall is not found.
+
+use axum::extract::State;
+use axum::routing::get;
+use axum::{Json, Router};
+
+use super::Many;
+use super::extract::{Id, Reader};
+use super::problem::Problem;
+use crate::app::App;
+use crate::store::lookups::{Client, Contact, Location};
+
+type Answer<T> = Result<Json<Many<T>>, Problem>;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/clients", get(clients))
+        .route("/clients/{id}/locations", get(locations))
+        .route("/clients/{id}/contacts", get(contacts))
+}
+
+fn unknown() -> Problem {
+    Problem::not_found("Client not found")
+}
+
+async fn clients(State(app): State<App>, Reader(caller): Reader) -> Answer<Client> {
+    Ok(Json(Many { data: app.store.clients(&caller.tenant).await? }))
+}
+
+async fn locations(State(app): State<App>, Reader(caller): Reader, Id(id): Id) -> Answer<Location> {
+    let data = app.store.locations(&caller.tenant, &id.into()).await?.ok_or_else(unknown)?;
+    Ok(Json(Many { data }))
+}
+
+async fn contacts(State(app): State<App>, Reader(caller): Reader, Id(id): Id) -> Answer<Contact> {
+    let data = app.store.contacts(&caller.tenant, &id.into()).await?.ok_or_else(unknown)?;
+    Ok(Json(Many { data }))
+}

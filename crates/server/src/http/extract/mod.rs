@@ -1,0 +1,15 @@
+//! What handlers take out of a request.
+//!
+//! It exists so that every handler says in its signature what it needs, and a refusal looks the same everywhere.
+//!
+//! **Invariant:** whatever is taken out here was checked; a handler never sees raw input.
+
+mod body;
+mod caller;
+mod conditions;
+mod params;
+
+pub use body::{BODY_MAX, Object};
+pub use caller::{Known, Reader, Writer};
+pub use conditions::{Entity, WriteHeaders};
+pub use params::{Id, Params, invalid};

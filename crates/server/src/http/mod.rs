@@ -1,0 +1,63 @@
+//! The REST API: the stock's names and shapes, and ours on top.
+//!
+//! It exists to translate: a request into a question to the store, an outcome into an answer. One family of
+//! endpoints per file.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`problem`] | every answer that says no |
+//! | [`extract`] | who is calling, ids in paths, query parameters, bodies |
+//! | `tickets` | list, one, update, live tokens |
+//! | `lookups`, `customers` | boards, statuses, priorities, categories, people, teams; clients and theirs |
+//! | `changes`, `meta` | the change feed; health, capabilities, the caller |
+//!
+//! **Invariant:** no rule of business, no SQL, and no answer with the text of an internal failure.
+
+mod changes;
+mod customers;
+pub mod extract;
+mod lookups;
+mod meta;
+pub mod problem;
+mod tickets;
+
+use axum::Router;
+use axum::http::Request;
+use callboard_model::Timestamp;
+use serde::Serialize;
+use tower_http::trace::TraceLayer;
+
+use self::problem::Problem;
+use crate::app::App;
+use crate::domain::value::to_millisecond;
+
+/// All routes of the REST API.
+pub fn router() -> Router<App> {
+    let v1 = Router::new()
+        .merge(meta::routes())
+        .merge(lookups::routes())
+        .merge(customers::routes())
+        .merge(changes::routes())
+        .merge(tickets::routes());
+    Router::new()
+        .nest("/api/v1", v1)
+        .merge(tickets::stock_routes())
+        .fallback(async || Problem::not_found("There is nothing at this address"))
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        // Method and path alone: a query may carry a token.
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request<_>| {
+            tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
+        }))
+}
+
+/// The envelope of lookups: things without pages.
+#[derive(Serialize)]
+struct Many<T> {
+    data: Vec<T>,
+}
+
+/// Now, as finely as times are stored.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    to_millisecond(now).unwrap_or(now)
+}

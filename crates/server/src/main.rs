@@ -1,0 +1,95 @@
+//! The program: settings in, a server out, a clean stop.
+//!
+//! **Invariant:** standard output carries JSON lines for programs and nothing else; people read the log.
+
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+use callboard_server::error::Result;
+use callboard_server::run::{self, DemoAccount};
+use callboard_server::settings::{Arguments, Settings};
+use clap::Parser;
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .init();
+    match serve(arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "cannot go on");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(arguments: Arguments) -> Result<()> {
+    let settings = Settings::new(arguments, |name| std::env::var(name).ok())?;
+    let stop = stop_on_signal()?;
+    let running = run::start(settings, stop).await?;
+    for account in &running.demo_accounts {
+        say(&demo_line(account))?;
+    }
+    say(&json!({ "listening": format!("http://{}", running.address) }))?;
+    running.stopped().await
+}
+
+fn demo_line(account: &DemoAccount) -> Value {
+    json!({ "demo_account": {
+        "user_id": account.user,
+        "display_name": account.display_name,
+        "role": account.role.name(),
+        "tenant_id": account.tenant,
+        "api_key": account.api_key.reveal(),
+    } })
+}
+
+fn say(line: &Value) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}")?;
+    Ok(out.flush()?)
+}
+
+/// Cancelled when the program is asked to stop.
+fn stop_on_signal() -> Result<CancellationToken> {
+    let stop = CancellationToken::new();
+    let (asked, cancel) = (asked_to_stop()?, stop.clone());
+    tokio::spawn(async move {
+        asked.await;
+        cancel.cancel();
+    });
+    Ok(stop)
+}
+
+/// The first SIGTERM or SIGINT, listened for from now on.
+#[cfg(unix)]
+fn asked_to_stop() -> Result<impl Future<Output = ()> + Send> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            biased;
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// The first Ctrl-C.
+#[cfg(not(unix))]
+fn asked_to_stop() -> Result<impl Future<Output = ()> + Send> {
+    // A console that cannot tell of Ctrl-C never will: then only a kill ends the program.
+    Ok(async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}

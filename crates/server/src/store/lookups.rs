@@ -1,0 +1,110 @@
+//! Lookups that the vocabulary does not hold, and a whole company as data.
+//!
+//! It exists so that demo data and tests fill a store through the same door.
+//!
+//! **Invariant:** plain data; nothing here knows how it is stored.
+
+use callboard_model::rest::{Board, Priority, Status, User};
+use callboard_model::{
+    BoardId, CategoryId, ClientId, ContactId, LocationId, TeamId, TenantId, Ticket, UserId,
+};
+use serde::Serialize;
+
+use crate::auth::Role;
+
+/// What a ticket is about; with a parent, finer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
+pub struct Category {
+    pub category_id: CategoryId,
+    pub category_name: String,
+    pub parent_category: Option<CategoryId>,
+    pub board_id: BoardId,
+    pub display_order: i64,
+}
+
+/// A team.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
+pub struct Team {
+    pub team_id: TeamId,
+    pub team_name: String,
+    pub member_ids: Vec<UserId>,
+}
+
+/// A customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
+pub struct Client {
+    pub client_id: ClientId,
+    pub client_name: String,
+    pub is_inactive: bool,
+}
+
+/// A place of a customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
+pub struct Location {
+    pub location_id: LocationId,
+    pub client_id: ClientId,
+    pub location_name: String,
+    pub address: String,
+}
+
+/// A person at a customer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
+pub struct Contact {
+    pub contact_name_id: ContactId,
+    pub client_id: ClientId,
+    pub full_name: String,
+    pub email: String,
+    pub phone_number: String,
+}
+
+/// A person of the company, with what they may do.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
+pub struct Account {
+    pub user: User,
+    pub username: String,
+    pub email: String,
+    pub role: Role,
+}
+
+/// A priority with the ITIL level it stands for.
+#[derive(Clone, Debug)]
+pub struct LevelledPriority {
+    /// The priority.
+    pub priority: Priority,
+    /// Its level, where it has one.
+    pub level: Option<i64>,
+}
+
+/// A whole service company.
+pub struct Company {
+    /// Its wall.
+    pub tenant: TenantId,
+    /// Its name.
+    pub name: String,
+    /// Its people.
+    pub accounts: Vec<Account>,
+    /// Its teams.
+    pub teams: Vec<Team>,
+    /// Its boards.
+    pub boards: Vec<Board>,
+    /// Their statuses.
+    pub statuses: Vec<Status>,
+    /// Its priorities.
+    pub priorities: Vec<LevelledPriority>,
+    /// Categories, each after its parent.
+    pub categories: Vec<Category>,
+    /// Its customers.
+    pub clients: Vec<Client>,
+    /// Their places.
+    pub locations: Vec<Location>,
+    /// Their people.
+    pub contacts: Vec<Contact>,
+    /// Its tickets, made one after the other: there may be very many.
+    pub tickets: Box<dyn Iterator<Item = Ticket> + Send>,
+}

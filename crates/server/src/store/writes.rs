@@ -1,0 +1,53 @@
+//! What the store can be told. Each function is one transaction, and answers when it is on disk.
+//!
+//! **Invariant:** a ticket is only ever changed by [`Store::save`], which goes through the domain.
+
+use callboard_model::{TenantId, Timestamp, UserId};
+
+use super::lookups::Company;
+use super::save::{Outcome, Save};
+use super::{Store, sqlite};
+use crate::auth::Role;
+use crate::auth::api_key::KeyHash;
+use crate::error::Result;
+
+impl Store {
+    /// Writes a ticket, with its change record and its hint, or says why not.
+    pub async fn save(&self, save: Save) -> Result<Outcome> {
+        let limits = self.sqlite.limits;
+        self.sqlite.write(move |db| sqlite::save::save(db, &save, limits)).await
+    }
+
+    /// Forgets the hints up to and with this number: they were relayed.
+    pub async fn outbox_sent(&self, up_to_seq: u64) -> Result<()> {
+        self.sqlite.write(move |db| sqlite::outbox::sent(db, up_to_seq)).await
+    }
+
+    /// Writes a whole company, and says how many tickets it has.
+    pub async fn add_company(&self, company: Company) -> Result<usize> {
+        self.sqlite.write(move |db| sqlite::company::insert(db, company)).await
+    }
+
+    /// Lets the owner of this key in until it expires, and forgets the keys that have.
+    pub async fn add_key(
+        &self,
+        tenant: &TenantId,
+        user: &UserId,
+        key: KeyHash,
+        expires_at: Option<Timestamp>,
+    ) -> Result<()> {
+        let (tenant, user) = (tenant.clone(), user.clone());
+        self.sqlite
+            .write(move |db| {
+                sqlite::people::forget_expired_keys(db, Timestamp::now())?;
+                sqlite::people::add_key(db, &tenant, &user, &key, expires_at)
+            })
+            .await
+    }
+
+    /// Changes what a person may do; `None` shuts them out.
+    pub async fn set_role(&self, tenant: &TenantId, user: &UserId, role: Option<Role>) -> Result<()> {
+        let (tenant, user) = (tenant.clone(), user.clone());
+        self.sqlite.write(move |db| sqlite::people::set_role(db, &tenant, &user, role)).await
+    }
+}

@@ -1,0 +1,202 @@
+//! Who may do what: every route against every kind of caller.
+
+use axum::http::Method;
+use callboard_model::{TenantId, Timestamp};
+use callboard_server::auth::api_key::ApiKey;
+use callboard_server::store::{Limits, Store};
+use serde_json::json;
+
+use crate::world::{T, World, X};
+
+/// Who a route is for.
+#[derive(Clone, Copy, PartialEq)]
+enum For {
+    Everybody,
+    Known,
+    Readers,
+    Writers,
+}
+
+/// Every route; `{ticket}` and `{client}` stand for ids of the company asked.
+const ROUTES: &[(Method, &str, For)] = &[
+    (Method::GET, "/api/v1/meta/health", For::Everybody),
+    (Method::GET, "/api/v1/meta/capabilities", For::Known),
+    (Method::GET, "/api/v1/users/me", For::Known),
+    (Method::GET, "/api/v1/tickets", For::Readers),
+    (Method::GET, "/api/v1/tickets/{ticket}", For::Readers),
+    (Method::PUT, "/api/v1/tickets/{ticket}", For::Writers),
+    (Method::PATCH, "/api/v1/tickets/{ticket}", For::Writers),
+    (Method::GET, "/api/v1/tickets/statuses", For::Readers),
+    (Method::GET, "/api/v1/statuses", For::Readers),
+    (Method::GET, "/api/v1/tickets/priorities", For::Readers),
+    (Method::GET, "/api/v1/priorities", For::Readers),
+    (Method::GET, "/api/v1/boards", For::Readers),
+    (Method::GET, "/api/v1/categories/ticket", For::Readers),
+    (Method::GET, "/api/v1/users?user_type=internal", For::Readers),
+    (Method::GET, "/api/v1/teams", For::Readers),
+    (Method::GET, "/api/v1/clients", For::Readers),
+    (Method::GET, "/api/v1/clients/{client}/locations", For::Readers),
+    (Method::GET, "/api/v1/clients/{client}/contacts", For::Readers),
+    (Method::GET, "/api/v1/changes?since=0", For::Readers),
+    (Method::POST, "/api/v1/tickets/live-tokens", For::Readers),
+    (Method::GET, "/api/tickets/{ticket}/live-token", For::Readers),
+];
+
+async fn paths(world: &World, tenant: &str) -> Vec<(Method, String, For)> {
+    let ticket = &world.tickets_of(tenant).await[0];
+    let client = ticket.client_id.as_ref().expect("every demo ticket has one");
+    let fill =
+        |path: &str| path.replace("{ticket}", ticket.ticket_id.as_str()).replace("{client}", client.as_str());
+    ROUTES.iter().map(|(method, path, who)| (method.clone(), fill(path), *who)).collect()
+}
+
+#[tokio::test]
+async fn every_route_answers_those_it_is_for_and_nobody_else() {
+    let world = World::start().await;
+    for (method, path, who) in paths(&world, T).await {
+        for (name, key, allowed) in [
+            ("dispatcher", &world.dispatcher, true),
+            ("technician", &world.technician, true),
+            ("read_only", &world.read_only, who != For::Writers),
+            ("billing", &world.billing, matches!(who, For::Everybody | For::Known)),
+        ] {
+            let reply = world.ask(method.clone(), &path, key, &[], "{}").await;
+            assert_eq!(
+                reply.status,
+                if allowed { 200 } else { 403 },
+                "{name} {method} {path}: {}",
+                reply.body
+            );
+            if !allowed && path.starts_with("/api/v1") {
+                assert_eq!(reply.code(), "FORBIDDEN", "{name} {method} {path}");
+            }
+        }
+    }
+}
+
+/// Both shapes of the stock: no key at all is refused at its edge, a wrong one by the API.
+#[tokio::test]
+async fn without_a_key_or_with_a_wrong_one_nothing_is_told() {
+    let world = World::start().await;
+    let (missing, wrong) = (json!({"error": "Unauthorized: API key missing"}), "0".repeat(64));
+    for (method, path, who) in paths(&world, T).await {
+        if who == For::Everybody {
+            continue;
+        }
+        let reply = world.ask(method.clone(), &path, "", &[], "{}").await;
+        assert_eq!((reply.status, &reply.body), (401, &missing), "{method} {path}");
+        let reply = world.ask(method.clone(), &path, &wrong, &[], "{}").await;
+        let bare = !path.starts_with("/api/v1");
+        let said = if bare { &reply.body["error"] } else { &reply.body["error"]["message"] };
+        assert_eq!((reply.status, said.as_str()), (401, Some("Invalid API key")), "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_opens_no_other_tenant() {
+    let world = World::start().await;
+    for (method, path, who) in paths(&world, T).await {
+        if who == For::Everybody {
+            continue;
+        }
+        let reply = world.ask(method.clone(), &path, &world.dispatcher, &[("x-tenant-id", X)], "{}").await;
+        assert_eq!(reply.status, 401, "the header names another tenant: {method} {path}");
+        let reply = world.ask(method.clone(), &path, &world.dispatcher, &[("x-tenant-id", T)], "{}").await;
+        assert_eq!(reply.status, 200, "the header names the key's own tenant: {method} {path}");
+    }
+}
+
+/// Ids of `T` in the hands of somebody of `X`: not found, the same as ids that nobody has.
+#[tokio::test]
+async fn what_lies_behind_another_wall_is_not_found_and_shows_nothing() {
+    let world = World::start().await;
+    let before = world.tickets_of(T).await;
+    let secrets: Vec<&str> = before.iter().map(|ticket| ticket.ticket_id.as_str()).collect();
+    for ((method, path, _), (_, pattern, _)) in paths(&world, T).await.into_iter().zip(ROUTES) {
+        let reply = world.ask(method.clone(), &path, &world.stranger, &[], r#"{"title":"Mine now"}"#).await;
+        if pattern.contains('{') {
+            assert_eq!(reply.status, 404, "{method} {path}");
+        }
+        let text = reply.body.to_string();
+        assert!(!secrets.iter().any(|id| text.contains(id)), "{method} {path}: {text}");
+    }
+    assert_eq!(world.tickets_of(T).await, before, "and nothing was written");
+}
+
+/// An id of another tenant is as unknown in a body as in a path.
+#[tokio::test]
+async fn an_id_of_another_tenant_cannot_be_written_into_a_ticket() {
+    let world = World::start().await;
+    let (own, foreign) = (world.a_ticket().await, world.tickets_of(X).await);
+    let assigned = foreign.iter().find(|ticket| ticket.assigned_to.is_some()).expect("some are assigned");
+    for (field, id) in [
+        ("status_id", assigned.value(callboard_model::Field::Status)),
+        ("priority_id", assigned.value(callboard_model::Field::Priority)),
+        ("board_id", assigned.value(callboard_model::Field::Board)),
+        ("client_id", assigned.value(callboard_model::Field::Client)),
+        ("location_id", assigned.value(callboard_model::Field::Location)),
+        ("category_id", assigned.value(callboard_model::Field::Category)),
+        ("assigned_to", assigned.value(callboard_model::Field::Assignee)),
+        ("assigned_team_id", assigned.value(callboard_model::Field::Team)),
+    ] {
+        let reply = world.put(&own, &[], json!({ field: id })).await;
+        assert_eq!((reply.status, reply.code()), (400, "VALIDATION_ERROR"), "{field}: {}", reply.body);
+    }
+}
+
+#[tokio::test]
+async fn a_withdrawn_role_and_an_expired_key_count_at_once() {
+    let world = World::start().await;
+    let tenant = TenantId::from(T);
+    let me = world.get("/api/v1/users/me").await;
+    let user = me["data"]["user_id"].as_str().expect("an id").into();
+    let key = ApiKey::mint().expect("random");
+    world.store.add_key(&tenant, &user, key.hash(), Some(Timestamp::UNIX_EPOCH)).await.expect("stored");
+    let status = async |key: &str| world.ask(Method::GET, "/api/v1/tickets", key, &[], "").await.status;
+    assert_eq!(status(key.reveal()).await, 401, "expired");
+    assert_eq!(status(&world.dispatcher).await, 200);
+    world.store.set_role(&tenant, &user, None).await.expect("written");
+    assert_eq!(status(&world.dispatcher).await, 401, "inactive");
+}
+
+#[tokio::test]
+async fn expired_keys_do_not_pile_up() {
+    let world = World::start().await;
+    let tenant = TenantId::from(T);
+    let me = world.get("/api/v1/users/me").await;
+    let user = me["data"]["user_id"].as_str().expect("an id").into();
+    let expired = async || {
+        let key = ApiKey::mint().expect("random").hash();
+        world.store.add_key(&tenant, &user, key, Some(Timestamp::UNIX_EPOCH)).await.expect("stored");
+        let db = rusqlite::Connection::open(world.home.path().join("test.db")).expect("the file");
+        let count = "SELECT count(expires_at), count(*) FROM api_keys";
+        db.query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?))).expect("counted")
+    };
+    let first: (i64, i64) = expired().await;
+    assert_eq!((first.0, expired().await), (1, first), "the one before has gone, and no other");
+    assert_eq!(world.ask(Method::GET, "/api/v1/tickets", &world.dispatcher, &[], "").await.status, 200);
+}
+
+/// What is stolen with the database opens no door.
+#[tokio::test]
+async fn no_key_is_in_the_database_file() {
+    let world = World::start().await;
+    let key = world.dispatcher.clone();
+    let home = world.home.path().to_owned();
+    let mut read = 0;
+    for entry in std::fs::read_dir(&home).expect("a folder") {
+        let bytes = std::fs::read(entry.expect("an entry").path()).expect("readable");
+        let raw = hex::decode(&key).expect("hexadecimal");
+        assert!(!bytes.windows(key.len()).any(|window| window == key.as_bytes()));
+        assert!(!bytes.windows(raw.len()).any(|window| window == raw));
+        read += bytes.len();
+    }
+    assert!(read > 10_000, "the files were really there: {read}");
+}
+
+#[test]
+fn a_database_address_that_is_none_is_refused() {
+    for address in ["", "callboard.db", "sqlite:", "sqlite::memory:", "postgres://localhost/callboard"] {
+        assert!(Store::open(address, Limits::default()).is_err(), "{address:?}");
+    }
+}

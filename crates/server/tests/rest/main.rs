@@ -1,0 +1,16 @@
+//! The REST API through the very router that the program serves, over a real database file.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a helper of tests fails loudly")]
+
+mod access;
+mod demo;
+mod durability;
+mod feed;
+mod lists;
+mod lookups;
+#[cfg(unix)]
+mod program;
+mod refusals;
+mod tokens;
+mod world;
+mod writes;

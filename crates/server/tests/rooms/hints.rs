@@ -1,0 +1,80 @@
+//! Hints from a committed write to every room that wants them (LT-1, LT-3, LT-17).
+
+use callboard_wire::Body;
+use serde_json::{Value, json};
+
+use crate::peer::{Peer, Told};
+use crate::world::World;
+
+async fn hint(peer: &mut Peer, room: &str) -> Value {
+    match peer.next().await {
+        Told::Hint(address, hint) if address == room => hint,
+        other => panic!("no hint for {room}: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_save_reaches_its_ticket_and_its_board_and_nobody_else() {
+    let world = World::start().await;
+    let mut ticket = world.inside("ann", "ticket:t:1").await;
+    let mut board = world.inside("ann", "board:t").await;
+    let mut others = Vec::new();
+    for (user, room) in [("ann", "ticket:t:2"), ("xen", "ticket:x:1"), ("xen", "board:x")] {
+        others.push((world.inside(user, room).await, room));
+    }
+    let saved = world.retitle("1", "Printer on fire").await;
+    let mut told = hint(&mut ticket, "ticket:t:1").await;
+    let expected = json!({
+        "updatedFields": ["title"], "updatedBy": {"userId": "bob", "displayName": "Bob Kessler"},
+        "updatedAt": told["updatedAt"], "version": saved.version, "seq": 1, "originSession": "bobs-console",
+    });
+    assert_eq!(told, expected);
+    told["ticketId"] = "1".into();
+    assert_eq!(hint(&mut board, "board:t").await, told);
+    for (mut other, room) in others {
+        assert_eq!(other.settle(room).await, [], "{room}");
+    }
+}
+
+/// LT-17: the writer hears itself too and knows itself by its session.
+#[tokio::test]
+async fn the_writer_is_told_with_its_own_session() {
+    let world = World::start().await;
+    let mut bob = world.inside("bob", "ticket:t:1").await;
+    world.retitle("1", "Printer on fire").await;
+    assert_eq!(hint(&mut bob, "ticket:t:1").await["originSession"], "bobs-console");
+}
+
+#[tokio::test]
+async fn hints_of_one_ticket_come_in_the_order_of_its_versions() {
+    let world = World::start().await;
+    let mut board = world.inside("ann", "board:t").await;
+    for number in 0..50 {
+        world.retitle("1", &format!("Try {number}")).await;
+    }
+    for version in 2..52 {
+        assert_eq!(hint(&mut board, "board:t").await["version"], version);
+    }
+}
+
+#[tokio::test]
+async fn a_save_that_changes_nothing_is_not_told() {
+    let world = World::start().await;
+    let mut board = world.inside("ann", "board:t").await;
+    world.retitle("1", "Printer").await;
+    world.retitle("2", "Scanner").await;
+    assert_eq!(hint(&mut board, "board:t").await["ticketId"], "2");
+}
+
+#[tokio::test]
+async fn what_a_client_says_beside_the_document_goes_to_nobody() {
+    let world = World::start().await;
+    let mut ann = world.inside("ann", "ticket:t:1").await;
+    let mut bob = world.inside("bob", "ticket:t:1").await;
+    let forged = r#"{"updatedFields":["title"],"updatedBy":{"userId":"ann","displayName":"Ann"}}"#;
+    bob.send("ticket:t:1", &Body::Stateless(forged)).await;
+    assert_eq!(bob.settle("ticket:t:1").await, []);
+    bob.send("ticket:t:1", &Body::BroadcastStateless(forged)).await;
+    assert!(matches!(bob.next().await, Told::RoomClosed(..)));
+    assert_eq!(ann.settle("ticket:t:1").await, []);
+}

@@ -1,0 +1,14 @@
+//! The room server against real sockets: the real router on a loopback port, the real store, real frames.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a helper of a test fails as the test does")]
+
+mod console;
+mod hints;
+mod join;
+mod limits;
+mod peer;
+mod presence;
+mod redis;
+mod relay;
+mod tokens;
+mod world;

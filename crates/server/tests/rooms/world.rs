@@ -1,0 +1,217 @@
+//! A server with two companies in it: `t` with Ann, Bob, and Bea who may not read tickets; `x` with Xen.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use callboard_model::rest::{Board, Priority, Status, User};
+use callboard_model::{Field, Person, Room, Ticket, Timestamp, Value};
+use callboard_server::auth::live_token::{Grant, LiveTokens};
+use callboard_server::auth::{Caller, Role};
+use callboard_server::bus::{Bus, BusSettings};
+use callboard_server::relay;
+use callboard_server::rooms::{PATH, Rooms};
+use callboard_server::store::lookups::{Account, Client, Company, LevelledPriority};
+use callboard_server::store::save::{Outcome, Save};
+use callboard_server::store::{Limits, Store};
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::peer::Peer;
+
+/// How long any fact is waited for.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+/// How long a token lives that nobody wants to see expire.
+const LIFETIME: i64 = callboard_server::auth::live_token::TOKEN_LIFETIME_SECONDS;
+
+/// One server process, as far as rooms are concerned.
+pub(crate) struct World {
+    pub(crate) store: Store,
+    pub(crate) rooms: Rooms,
+    pub(crate) bus: Bus,
+    pub(crate) stop: CancellationToken,
+    tokens: Arc<LiveTokens>,
+    address: SocketAddr,
+    _home: Arc<TempDir>,
+}
+
+impl World {
+    pub(crate) async fn start() -> Self {
+        Self::with_bus(BusSettings::default()).await
+    }
+
+    pub(crate) async fn with_bus(settings: BusSettings) -> Self {
+        let home = Arc::new(tempfile::tempdir().expect("a folder"));
+        let store = filled_store(home.path()).await;
+        Self::around(store, home, settings).await
+    }
+
+    pub(crate) async fn around(store: Store, home: Arc<TempDir>, settings: BusSettings) -> Self {
+        let stop = CancellationToken::new();
+        let bus = Bus::start(&settings, &stop).await.expect("a bus");
+        let tokens = Arc::new(LiveTokens::new(b"the secret of this test"));
+        let rooms = Rooms::new(store.clone(), Arc::clone(&tokens), stop.clone());
+        tokio::spawn(rooms.clone().run(bus.listen()));
+        tokio::spawn(relay::run(store.clone(), bus.clone(), stop.clone()));
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let router = rooms.router();
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { store, rooms, bus, stop, tokens, address, _home: home }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A token of this person for this room.
+    pub(crate) fn token(&self, user: &str, room: &str) -> String {
+        self.token_left(user, room, LIFETIME)
+    }
+
+    /// A token that has only so many seconds left; none or fewer: it has expired.
+    pub(crate) fn token_left(&self, user: &str, room: &str, seconds: i64) -> String {
+        let room = Room::parse(room).expect("a room");
+        let grant = match &room {
+            Room::Ticket(_, ticket) => Grant::Ticket(ticket.clone()),
+            Room::Board(_) => Grant::Board,
+            Room::Notifications(..) => panic!("there are no tokens for {room}"),
+        };
+        let caller = Caller {
+            tenant: room.tenant().clone(),
+            user: user.into(),
+            display_name: "".into(),
+            avatar_url: None,
+            role: Role::Technician,
+        };
+        let minted = Timestamp::now().as_second() + seconds - LIFETIME;
+        let minted = Timestamp::from_second(minted).expect("in range");
+        self.tokens.mint(&caller, grant, minted).expect("signed").0.to_string()
+    }
+
+    /// A socket without rooms; `query` is what stands behind `?`.
+    pub(crate) async fn socket(&self, query: &str) -> Peer {
+        Peer::connect(&format!("ws://{}{PATH}?{query}", self.address)).await
+    }
+
+    /// A socket on which this person is in this room.
+    pub(crate) async fn inside(&self, user: &str, room: &str) -> Peer {
+        let mut peer = self.socket("").await;
+        peer.enter(room, &self.token(user, room)).await;
+        peer
+    }
+
+    /// Bob's console gives the ticket a title.
+    pub(crate) async fn retitle(&self, ticket: &str, title: &str) -> Ticket {
+        retitle(&self.store, ticket, title).await
+    }
+}
+
+/// Bob's console gives a ticket of `t` a title.
+pub(crate) async fn retitle(store: &Store, ticket: &str, title: &str) -> Ticket {
+    let save = Save {
+        tenant: "t".into(),
+        ticket: ticket.into(),
+        actor: Person { user_id: "bob".into(), display_name: "Bob Kessler".into() },
+        wanted: [(Field::Title, Value::from(Some(title)))].into(),
+        seen: None,
+        exactly: None,
+        key: None,
+        origin: Some("bobs-console".into()),
+        now: Timestamp::now(),
+    };
+    match store.save(save).await.expect("a store that works") {
+        Outcome::Saved(saved) => saved.ticket,
+        other => panic!("not saved: {other:?}"),
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+/// Waits for a fact about the server, without guessing how long it takes.
+pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let holding = async {
+        while !holds() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(DEADLINE, holding).await.unwrap_or_else(|_| panic!("never came true: {what}"));
+}
+
+pub(crate) async fn filled_store(home: &Path) -> Store {
+    let path = home.join("callboard.db");
+    let store = Store::open(&format!("sqlite:{}", path.display()), Limits::default()).expect("a store");
+    let people = [("ann", Role::Dispatcher), ("bob", Role::Technician), ("bea", Role::Billing)];
+    store.add_company(company("t", &people)).await.expect("t");
+    store.add_company(company("x", &[("xen", Role::Dispatcher)])).await.expect("x");
+    store
+}
+
+fn company(tenant: &str, people: &[(&str, Role)]) -> Company {
+    let account = |&(id, role): &(&str, Role)| Account {
+        user: User {
+            user_id: id.into(),
+            first_name: id[..1].to_uppercase().into(),
+            last_name: id.into(),
+            avatar_url: None,
+            is_inactive: false,
+        },
+        username: id.to_owned(),
+        email: format!("{id}@example.org"),
+        role,
+    };
+    Company {
+        tenant: tenant.into(),
+        name: tenant.to_owned(),
+        accounts: people.iter().map(account).collect(),
+        teams: vec![],
+        boards: vec![Board {
+            board_id: "desk".into(),
+            board_name: "Desk".into(),
+            display_order: 1,
+            is_default: true,
+        }],
+        statuses: vec![Status {
+            status_id: "open".into(),
+            board_id: "desk".into(),
+            name: "Open".into(),
+            is_closed: false,
+            is_default: true,
+            order_number: 1,
+        }],
+        priorities: vec![LevelledPriority {
+            priority: Priority {
+                priority_id: "high".into(),
+                priority_name: "High".into(),
+                order_number: 1,
+                color: None,
+            },
+            level: None,
+        }],
+        categories: vec![],
+        clients: vec![Client { client_id: "acme".into(), client_name: "Acme".into(), is_inactive: false }],
+        locations: vec![],
+        contacts: vec![],
+        tickets: Box::new((1..=TICKETS).map(ticket)),
+    }
+}
+
+/// Each company has tickets `1` up to this.
+pub(crate) const TICKETS: u32 = 200;
+
+fn ticket(number: u32) -> Ticket {
+    let now = Timestamp::now();
+    serde_json::from_value(json!({
+        "ticket_id": number.to_string(), "ticket_number": format!("T{number}"), "title": "Printer",
+        "board_id": "desk", "status_id": "open", "priority_id": "high", "client_id": "acme",
+        "entered_at": now, "version": 1,
+    }))
+    .expect("a ticket")
+}

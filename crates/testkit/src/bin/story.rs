@@ -1,0 +1,138 @@
+//! Plays the demo story where there is no screen, and leaves a picture of every step in `target/demo/`.
+//!
+//! Two real consoles, one real server, one network that fails for a while. Each picture is printed with one sentence.
+//!
+//! **Invariant:** no picture is taken before what it shows is really there.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use callboard_model::Field;
+use callboard_testkit::page::{cell, conflict, face, field, inspector, option, part, pick};
+use callboard_testkit::pair::{BOB, Pair};
+use callboard_testkit::programs;
+use callboard_testkit::scene::Scene;
+use callboard_testkit::window::{ConsoleWindow, Theme};
+
+/// As many tickets as a busy company has open.
+const TICKETS: u32 = 500;
+
+/// The stage, the people, and where their pictures go.
+struct Story {
+    scene: Scene,
+    pair: Pair,
+    album: Album,
+}
+
+/// Where the pictures go.
+struct Album {
+    folder: PathBuf,
+    count: u32,
+}
+
+impl Album {
+    fn open() -> Result<Self> {
+        let folder = programs::leavings("demo")?;
+        for entry in std::fs::read_dir(&folder).context("looking for old pictures")? {
+            let path = entry.context("looking for old pictures")?.path();
+            if path.extension().is_some_and(|kind| kind == "png") {
+                std::fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))?;
+            }
+        }
+        Ok(Self { folder, count: 0 })
+    }
+
+    async fn keep(&mut self, console: &ConsoleWindow, name: &str, sentence: &str) -> Result<()> {
+        self.count += 1;
+        let path = self.folder.join(format!("{:02}-{name}.png", self.count));
+        std::fs::write(&path, console.screenshot().await?)
+            .with_context(|| format!("writing {}", path.display()))?;
+        println!("{}: {sentence}", path.display());
+        Ok(())
+    }
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let mut story = Story::begin().await?;
+    story.the_board().await?;
+    story.a_colleague_joins().await?;
+    story.a_colleague_changes_something().await?;
+    story.two_change_the_same_field().await?;
+    story.the_network_fails().await
+}
+
+impl Story {
+    async fn begin() -> Result<Self> {
+        let scene = Scene::set(TICKETS).await?;
+        let pair = Pair::meet(&scene).await?;
+        Ok(Self { scene, pair, album: Album::open()? })
+    }
+
+    async fn the_board(&mut self) -> Result<()> {
+        for theme in [Theme::Light, Theme::Dark] {
+            self.pair.nora.set_theme(theme).await?;
+            let name = format!("board-{}", theme.name());
+            let sentence = format!("the board with {TICKETS} tickets, {}", theme.name());
+            self.album.keep(&self.pair.nora, &name, &sentence).await?;
+        }
+        Ok(())
+    }
+
+    async fn a_colleague_joins(&mut self) -> Result<()> {
+        let Pair { nora, bob, .. } = &self.pair;
+        self.pair.open_ticket().await?;
+        let him = face(&self.scene.server.account(BOB)?.user_id);
+        nora.sees(&inspector(self.pair.id()).within(&him)).await?;
+        nora.sees(&cell(self.pair.id(), "faces").within(&him)).await?;
+        let here = "Bob opened the same ticket: his face is there, and on the row";
+        self.album.keep(nora, "colleague-here", here).await?;
+        bob.click_on(&pick(Field::Status)).await?;
+        nora.reads(&field(Field::Status), "is editing").await?;
+        self.album
+            .keep(nora, "colleague-editing", "Bob opened the status: Nora sees that he is editing")
+            .await
+    }
+
+    async fn a_colleague_changes_something(&mut self) -> Result<()> {
+        let Pair { nora, bob, others: [to, ..], .. } = &self.pair;
+        bob.click_on(&option(to.status_id.as_str())).await?;
+        nora.reads(&cell(self.pair.id(), "status"), &to.name).await?;
+        self.album
+            .keep(nora, "row-lit", "Bob saved: Nora's row and field change by themselves and light up")
+            .await
+    }
+
+    async fn two_change_the_same_field(&mut self) -> Result<()> {
+        let Pair { nora, bob, others: [_, theirs, mine], .. } = &self.pair;
+        nora.click_on(&pick(Field::Status)).await?;
+        bob.choose(Field::Status, theirs.status_id.as_str()).await?;
+        nora.reads(&cell(self.pair.id(), "status"), &theirs.name).await?;
+        nora.click_on(&option(mine.status_id.as_str())).await?;
+        let panel = conflict(Field::Status);
+        nora.reads(&panel, &theirs.name).await?;
+        let asked = "both changed the status: Nora is asked, in the field, with both values";
+        self.album.keep(nora, "conflict", asked).await?;
+        nora.click_on(&panel.within(&part("keep-yours"))).await?;
+        nora.field_is(Field::Status, "confirmed").await?;
+        bob.reads(&cell(self.pair.id(), "status"), &mine.name).await?;
+        self.album.keep(bob, "kept", "Nora kept hers: Bob's board follows").await
+    }
+
+    async fn the_network_fails(&mut self) -> Result<()> {
+        let Pair { nora, others: [offline, ..], .. } = &self.pair;
+        self.scene.network.cut();
+        nora.link_is("reconnecting").await?;
+        nora.choose(Field::Status, offline.status_id.as_str()).await?;
+        nora.field_is(Field::Status, "queued").await?;
+        let queued = "the network is gone: Nora's edit is shown, safe on disk and queued";
+        self.album.keep(nora, "offline", queued).await?;
+        self.scene.network.restore();
+        nora.link_is("live").await?;
+        nora.field_is(Field::Status, "confirmed").await?;
+        self.album.keep(nora, "back", "the network is back: the queued edit was sent, once").await?;
+        let stored = self.pair.stored().await?.status_id;
+        ensure!(stored.as_ref() == Some(&offline.status_id), "the server holds what Nora chose");
+        Ok(())
+    }
+}

@@ -1,0 +1,35 @@
+//! Real servers, windows, foreign peers and bad networks for the tests.
+//!
+//! Nothing here is a fake: a test that uses this crate talks to the programs that people run.
+//!
+//! | module | gives |
+//! |---|---|
+//! | [`programs`] | the programs that were built |
+//! | [`process`] | a child that cannot outlive its test |
+//! | [`wait`] | waiting for a fact, with a deadline and with what was last seen |
+//! | [`server`] | a server of our own on a database of its own |
+//! | [`rest`] | one account's way to the REST API |
+//! | [`visitor`] | one room client over a real socket |
+//! | [`display`] | a screen nobody looks at, and a private message bus |
+//! | [`window`] | a console on that screen, driven like a person drives it |
+//! | [`page`] | the words in which tests speak of what a console shows |
+//! | [`scene`] | a server, a screen and two consoles; evidence when something fails |
+//! | [`pair`] | two colleagues with the same board before them |
+//! | [`node`] | foreign programs in JavaScript |
+//! | [`chaos`] | a network that can be cut, held and slowed |
+//!
+//! **Invariant:** everything started here is dead when its owner is dropped, and nothing waits for ever.
+
+pub mod chaos;
+pub mod display;
+pub mod node;
+pub mod page;
+pub mod pair;
+pub mod process;
+pub mod programs;
+pub mod rest;
+pub mod scene;
+pub mod server;
+pub mod visitor;
+pub mod wait;
+pub mod window;

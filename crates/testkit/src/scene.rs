@@ -1,0 +1,112 @@
+//! The stage of a window test: a server, a bad network, a screen, and consoles on it.
+//!
+//! **Invariant:** a failed scene leaves its evidence in `target/window-tests/<name>/`; a passed one leaves nothing.
+
+use std::fs::File;
+use std::panic::AssertUnwindSafe;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow};
+use futures_util::FutureExt as _;
+
+use crate::chaos::Chaos;
+use crate::display::Display;
+use crate::programs;
+use crate::server::{Server, ServerOptions};
+use crate::window::{ConsoleWindow, Options};
+
+/// How long a whole scene may take.
+const SCENE_MAX: Duration = Duration::from_secs(200);
+
+/// A stage.
+#[derive(Debug)]
+pub struct Scene {
+    /// The server.
+    pub server: Server,
+    /// The network between every console and the server.
+    pub network: Chaos,
+    display: Display,
+    consoles: Mutex<Vec<Arc<ConsoleWindow>>>,
+}
+
+impl Scene {
+    /// Sets up a stage with that many tickets.
+    pub async fn set(tickets: u32) -> Result<Self> {
+        let server = Server::start(ServerOptions { tickets, ..ServerOptions::default() });
+        let (server, display) = tokio::try_join!(server, Display::open())?;
+        let network = Chaos::before(server.address()).await?;
+        Ok(Self { server, network, display, consoles: Mutex::default() })
+    }
+
+    /// Opens a person's console; its way to the server leads through [`Scene::network`].
+    pub async fn console(&self, person: &str) -> Result<Arc<ConsoleWindow>> {
+        self.console_with(person, &self.network.url(), Options::default()).await
+    }
+
+    /// Opens a person's console on another way to the server.
+    pub async fn console_with(
+        &self,
+        person: &str,
+        url: &str,
+        options: Options,
+    ) -> Result<Arc<ConsoleWindow>> {
+        let account = self.server.account(person)?;
+        let opened = ConsoleWindow::open(&self.display, url, account, options).await;
+        let console = Arc::new(opened.with_context(|| self.server.log_tail())?);
+        self.consoles.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&console));
+        Ok(console)
+    }
+
+    async fn leave_evidence(&self, folder: &Path, failure: &str) -> Result<()> {
+        std::fs::create_dir_all(folder).context("making the folder")?;
+        std::fs::write(folder.join("failure.txt"), failure).context("keeping the failure")?;
+        std::fs::write(folder.join("server.log"), self.server.log_tail())
+            .context("keeping the server's log")?;
+        let consoles = self.consoles.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for console in consoles {
+            console.leave_evidence(folder).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Plays a scene under a name of its own. Scenes take turns, also across processes: two web views keep two cores busy.
+pub async fn play(name: &str, tickets: u32, story: impl AsyncFnOnce(&mut Scene) -> Result<()>) -> Result<()> {
+    let folder = programs::leavings("window-tests")?;
+    let _turn = take_turn(folder.join("turn.lock")).await?;
+    let evidence = folder.join(name);
+    if evidence.exists() {
+        std::fs::remove_dir_all(&evidence).context("clearing old evidence")?;
+    }
+    let mut scene = Scene::set(tickets).await?;
+    let played = tokio::time::timeout(SCENE_MAX, AssertUnwindSafe(story(&mut scene)).catch_unwind()).await;
+    let failure = match played {
+        Ok(Ok(Ok(()))) => return Ok(()),
+        Ok(Ok(Err(error))) => error,
+        Ok(Err(panic)) => anyhow!("the scene panicked: {}", panic_text(&*panic)),
+        Err(_) => anyhow!("the scene took longer than {SCENE_MAX:?}"),
+    };
+    let left = scene.leave_evidence(&evidence, &format!("{failure:?}")).await;
+    let note = match left {
+        Ok(()) => format!("evidence: {}", evidence.display()),
+        Err(error) => format!("evidence (incomplete: {error:#}): {}", evidence.display()),
+    };
+    Err(failure.context(note))
+}
+
+/// Holds the turn as long as the file is open.
+async fn take_turn(path: PathBuf) -> Result<File> {
+    let wait = tokio::task::spawn_blocking(move || -> Result<File> {
+        let file = File::options().create(true).truncate(false).write(true).open(&path)?;
+        file.lock()?;
+        Ok(file)
+    });
+    wait.await.context("waiting for the turn")?.context("taking the turn")
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("(no words)")
+}

@@ -1,0 +1,205 @@
+//! A server of our own, on a database of its own, with demo people and tickets.
+//!
+//! **Invariant:** an account's key never shows in a message or a debug print.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+use tempfile::TempDir;
+
+use crate::process::Process;
+use crate::rest::Rest;
+use crate::{programs, wait};
+
+/// How the variables begin that a server reads.
+const SETTINGS: [&str; 3] = ["CALLBOARD_", "HOCUSPOCUS_", "LIVE_TICKET_"];
+
+/// Signs the live tokens of every server of a test: a restart leaves them good, and sisters know each other's.
+const LIVE_SECRET: (&str, &str) = ("HOCUSPOCUS_JWT_SECRET", "the secret of servers that only tests start");
+
+/// What kind of server is wanted.
+#[derive(Clone, Debug, Default)]
+pub struct ServerOptions {
+    /// How many demo tickets its fresh database gets.
+    pub tickets: u32,
+    /// The Redis through which it talks to its sisters.
+    pub redis: Option<String>,
+    /// Further arguments.
+    pub args: Vec<String>,
+    /// Further environment.
+    pub env: Vec<(String, String)>,
+    /// Where it listens; a free port of the loopback when absent.
+    pub listen: Option<SocketAddr>,
+}
+
+/// A demo person.
+#[derive(Clone, Deserialize)]
+#[allow(missing_docs, reason = "the names say it")]
+pub struct Account {
+    pub user_id: String,
+    pub display_name: String,
+    pub role: String,
+    pub tenant_id: String,
+    /// A secret.
+    pub api_key: String,
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account")
+            .field("display_name", &self.display_name)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One line of what the server prints for its tests.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Line {
+    DemoAccount(Account),
+    Listening(String),
+}
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    process: Process,
+    home: TempDir,
+    options: ServerOptions,
+    address: SocketAddr,
+    accounts: Vec<Account>,
+    /// How often it was started; keeps the logs of each life apart.
+    lives: u32,
+}
+
+impl Server {
+    /// Starts a server on a fresh database and waits until it listens.
+    pub async fn start(options: ServerOptions) -> Result<Self> {
+        let home = tempfile::tempdir().context("a folder for the server")?;
+        let (process, address, accounts) = launch(&options, home.path(), 1).await?;
+        Ok(Self { process, home, options, address, accounts, lives: 1 })
+    }
+
+    /// Starts a stopped or killed server again: same address, same database.
+    pub async fn restart(&mut self) -> Result<()> {
+        self.process.kill();
+        self.lives += 1;
+        let options = ServerOptions { listen: Some(self.address), ..self.options.clone() };
+        let (process, _, _) = launch(&options, self.home.path(), self.lives).await?;
+        self.process = process;
+        Ok(())
+    }
+
+    /// Ends it as an operator would.
+    pub async fn stop(&mut self) -> Result<()> {
+        self.process.stop().await
+    }
+
+    /// Ends it as a power cut would.
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The address as people type it.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The address of its rooms.
+    #[must_use]
+    pub fn rooms_url(&self) -> String {
+        format!("ws://{}/hocuspocus", self.address)
+    }
+
+    /// The demo person of that name.
+    pub fn account(&self, name: &str) -> Result<&Account> {
+        let found = self.accounts.iter().find(|account| account.display_name == name);
+        found.with_context(|| format!("no {name} among {:?}", self.accounts))
+    }
+
+    /// All demo people.
+    #[must_use]
+    pub fn accounts(&self) -> &[Account] {
+        &self.accounts
+    }
+
+    /// That person's way to the API.
+    pub fn rest(&self, name: &str) -> Result<Rest> {
+        Rest::new(&self.url(), self.account(name)?)
+    }
+
+    /// The log files of all its lives, and what they said last.
+    #[must_use]
+    pub fn log_tail(&self) -> String {
+        self.process.log_tail()
+    }
+
+    /// The folder that holds its database and its logs.
+    #[must_use]
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+}
+
+/// Starts the program and reads where it listens and who may sign in.
+async fn launch(
+    options: &ServerOptions,
+    home: &Path,
+    life: u32,
+) -> Result<(Process, SocketAddr, Vec<Account>)> {
+    let listen = options.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)));
+    let database: PathBuf = home.join("callboard.db");
+    let mut command = Command::new(programs::built("callboard-server")?);
+    // What somebody has set for a server of their own is not meant for this one.
+    for (name, _) in std::env::vars_os() {
+        if SETTINGS.iter().any(|known| name.to_string_lossy().starts_with(known)) {
+            command.env_remove(name);
+        }
+    }
+    command
+        .args(["--listen", &listen.to_string()])
+        .args(["--database", &format!("sqlite:{}", database.display())])
+        .args(["--demo-tickets", &options.tickets.to_string()])
+        .arg("--print-demo-keys")
+        .args(&options.args)
+        .env(LIVE_SECRET.0, LIVE_SECRET.1)
+        .envs(options.env.iter().map(|(name, value)| (name, value)))
+        .current_dir(home);
+    if let Some(redis) = &options.redis {
+        command.args(["--redis", redis]);
+    }
+    let mut process = Process::start(&format!("server-{life}"), &mut command, home)?;
+    let address = process
+        .line("the server listens", |line| match serde_json::from_str(line) {
+            Ok(Line::Listening(url)) => url.strip_prefix("http://")?.parse().ok(),
+            _ => None,
+        })
+        .await?;
+    let lines = process.lines()?;
+    let accounts = lines.iter().filter_map(|line| match serde_json::from_str(line) {
+        Ok(Line::DemoAccount(account)) => Some(account),
+        _ => None,
+    });
+    let accounts = accounts.collect();
+    Ok((process, address, accounts))
+}
+
+/// Waits until a program accepts connections at `address`.
+pub(crate) async fn accepts(address: SocketAddr) -> Result<()> {
+    wait::until(&format!("{address} accepts connections"), async || {
+        tokio::net::TcpStream::connect(address).await.map(drop).context("it does not")
+    })
+    .await
+}

@@ -1,0 +1,20 @@
+//! What a dispatcher sees: real consoles on a real (if unseen) screen against a real server.
+//!
+//! | module | promises |
+//! |---|---|
+//! | [`live`] | what a colleague does reaches this window |
+//! | [`conflict`] | two who choose at once are asked, and nobody's work is lost |
+//! | [`outage`] | a server or a network that goes away is survived |
+//! | [`safety`] | a ticket's words are words, and the window talks to nobody |
+//! | [`size`] | ten thousand tickets, and everybody can use them |
+//!
+//! **Invariant:** every wait is for a fact; a failure leaves pictures and logs in `target/window-tests/`.
+
+mod conflict;
+mod live;
+mod outage;
+mod safety;
+mod size;
+
+/// Enough for a full screen, few enough to load at once.
+const SOME_TICKETS: u32 = 60;

@@ -1,0 +1,127 @@
+//! Ten thousand tickets, and everybody can use them: few nodes, the last line reachable, both themes readable.
+//!
+//! **Invariant:** the figures of the page are compared with the server's, never with themselves.
+
+use anyhow::{Context, Result, ensure};
+use callboard_model::Field;
+use callboard_testkit::page::{part, pick};
+use callboard_testkit::pair::NORA;
+use callboard_testkit::programs;
+use callboard_testkit::scene::play;
+use callboard_testkit::window::{ConsoleWindow, ESCAPE, Theme};
+use serde::Deserialize;
+
+use crate::SOME_TICKETS;
+
+/// A large company.
+const MANY: u32 = 10_000;
+
+/// Lines that may exist at once, whatever the board holds.
+const LINES_DRAWN_MAX: u32 = 200;
+
+/// What the grid says of itself.
+#[derive(Debug, Deserialize)]
+struct Grid {
+    drawn: u32,
+    /// The lines in all, as told to a screen reader.
+    lines: u32,
+    /// The place of the last line drawn.
+    last: u32,
+    /// Whether the last line drawn is really within the window.
+    visible: bool,
+}
+
+/// CO-2
+#[tokio::test]
+async fn ten_thousand_tickets_are_scrolled_with_few_lines_drawn() -> Result<()> {
+    play("ten_thousand_tickets", MANY, async |scene| {
+        let nora = scene.console(NORA).await?;
+        let all = scene.server.rest(NORA)?.tickets(MANY).await?;
+        let open = all.iter().filter(|ticket| !ticket.status_is_closed).count();
+        nora.has(&part("count-tickets"), "data-count", &open.to_string()).await?;
+        for share in [0.0, 0.25, 0.5, 0.75, 1.0] {
+            let grid = scroll_to(&nora, share).await?;
+            ensure!(grid.drawn <= LINES_DRAWN_MAX, "{grid:?}");
+            ensure!(grid.lines as usize >= open, "every open ticket has its line: {grid:?}");
+        }
+        let grid = scroll_to(&nora, 1.0).await?;
+        ensure!(grid.last == grid.lines && grid.visible, "the last line is on screen: {grid:?}");
+        Ok(())
+    })
+    .await
+}
+
+/// CO-20
+#[tokio::test]
+async fn both_themes_pass_axe() -> Result<()> {
+    play("both_themes_pass_axe", SOME_TICKETS, async |scene| {
+        let nora = scene.console(NORA).await?;
+        let axe =
+            std::fs::read_to_string(programs::npm_file("axe-core/axe.min.js")?).context("reading axe")?;
+        let ready: bool = nora.script(&format!("{axe}; return typeof axe.run === 'function'"), &[]).await?;
+        ensure!(ready, "axe is there");
+        let first = nora.sees(&part("row")).await?;
+        let ticket = first.attribute("data-ticket").context("a row names its ticket")?.into();
+        for theme in [Theme::Dark, Theme::Light] {
+            nora.set_theme(theme).await?;
+            no_violation(&nora, theme, "the board").await?;
+            nora.open_ticket(&ticket).await?;
+            nora.sees(&pick(Field::Status)).await?;
+            no_violation(&nora, theme, "an open ticket").await?;
+            nora.click_on(&pick(Field::Status)).await?;
+            nora.sees(&part("option")).await?;
+            no_violation(&nora, theme, "an open picker").await?;
+            nora.press(ESCAPE).await?;
+            nora.sees_no(&part("option")).await?;
+            nora.press(ESCAPE).await?;
+            nora.sees_no(&part("ticket")).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Scrolls to a share of the board and waits until what is there is drawn.
+async fn scroll_to(nora: &ConsoleWindow, share: f64) -> Result<Grid> {
+    let script = r"
+const [css, rowCss, share] = arguments;
+const grid = document.querySelector(css);
+grid.scrollTop = share * (grid.scrollHeight - grid.clientHeight);
+const rows = [...document.querySelectorAll(rowCss)];
+const place = (row) => Number(row.getAttribute('aria-rowindex'));
+const last = rows.reduce((low, row) => (place(row) > place(low) ? row : low), rows[0]);
+const box = last.getBoundingClientRect();
+const frame = grid.getBoundingClientRect();
+return {
+  drawn: rows.length,
+  lines: Number(grid.getAttribute('aria-rowcount')),
+  last: place(last),
+  visible: box.bottom <= frame.bottom + 1 && box.top >= frame.top,
+};";
+    nora.until(&format!("the board shows its lines at {share}"), async || {
+        let grid: Grid =
+            nora.script(script, &[part("board").0.into(), part("row").0.into(), share.into()]).await?;
+        // The lines near the wanted place, not those of the last stop, and no blank screen.
+        let wanted = share * f64::from(grid.lines);
+        let near = (f64::from(grid.last) - wanted).abs() <= f64::from(LINES_DRAWN_MAX);
+        ensure!(near && grid.drawn > 10, "{grid:?}");
+        ensure!(share < 1.0 || grid.visible, "the last is not there yet: {grid:?}");
+        Ok(grid)
+    })
+    .await
+}
+
+async fn no_violation(nora: &ConsoleWindow, theme: Theme, what: &str) -> Result<()> {
+    let run = r"
+const done = arguments[0];
+axe.run(document, { resultTypes: ['violations'] }).then(
+  ({ violations }) => done(violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' | ')}`)),
+  (error) => done([String(error)]),
+);";
+    // What fades in has its final colours when its animations have ended.
+    let calm = "const done = arguments[0]; Promise.all(document.getAnimations().map((one) => one.finished)).then(() => done(true), () => done(true))";
+    ensure!(nora.script_async::<bool>(calm, &[]).await?, "calm");
+    let violations: Vec<String> = nora.script_async(run, &[]).await?;
+    ensure!(violations.is_empty(), "{what} in the {} theme: {violations:#?}", theme.name());
+    Ok(())
+}

@@ -1,0 +1,144 @@
+/**
+ * Looks at the built window in a headless browser: pictures of every scene in both themes, and axe on each.
+ *
+ * `npm run look -- <folder>`; the browser is `CHROMIUM` or `/usr/bin/chromium`. Served with the policy of the program,
+ * so that what it forbids fails here too.
+ */
+import { mkdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import puppeteer from 'puppeteer-core';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const dist = join(here, '../dist');
+const folder = process.argv[2] ?? join(dist, '../look/pictures');
+const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.woff2': 'font/woff2' };
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:";
+
+const open = async (page) => {
+  await page.click('[data-testid="row"]');
+  await page.waitForSelector('[data-testid="field-status_id"]');
+};
+const pick = async (page) => {
+  await open(page);
+  await page.click('[data-testid="pick-assigned_to"]');
+  await page.waitForSelector('[data-testid="option"]');
+};
+const type = async (page) => {
+  await open(page);
+  await page.click('[data-testid="edit-title"]');
+  await page.keyboard.type(' since noon');
+  await page.waitForSelector('[data-testid="field-title"][data-state="draft"]');
+};
+const find = async (page) => {
+  await page.type('[data-testid="search"]', 'zebra');
+  await page.waitForFunction(() => !document.querySelector('[data-testid="row"]'));
+};
+const keys = async (page) => {
+  await page.focus('[data-testid="board"]');
+  for (const key of ['ArrowDown', 'j', 'j', 'ArrowDown', 'Enter', 'j']) await page.keyboard.press(key);
+  await page.waitForSelector('[data-testid="field-status_id"]');
+};
+const nothing = async () => {};
+
+const WIDE = { width: 1440, height: 900 };
+const LOOKS = [
+  { name: 'board', scene: 'calm', size: WIDE, act: nothing },
+  { name: 'conflict', scene: 'conflict', size: WIDE, act: open },
+  { name: 'offline', scene: 'offline', size: WIDE, act: open },
+  { name: 'picker', scene: 'conflict', size: WIDE, act: pick },
+  { name: 'typing', scene: 'calm', size: WIDE, act: type },
+  { name: 'unavailable', scene: 'unavailable', size: WIDE, act: open },
+  { name: 'no-match', scene: 'reconnecting', size: WIDE, act: find },
+  { name: 'waiting', scene: 'empty', size: WIDE, act: nothing },
+  { name: 'loading', scene: 'loading', size: WIDE, act: nothing },
+  { name: 'keys', scene: 'calm', size: WIDE, act: keys },
+  { name: 'setup', scene: 'setup', size: WIDE, act: nothing },
+  { name: 'small', scene: 'conflict', size: { width: 1024, height: 640 }, act: open },
+  { name: 'zoomed', scene: 'conflict', size: { width: 720, height: 450, deviceScaleFactor: 2 }, act: open },
+  {
+    name: 'zoomed-board',
+    scene: 'reconnecting',
+    size: { width: 720, height: 450, deviceScaleFactor: 2 },
+    act: nothing,
+  },
+];
+
+function serve() {
+  const server = createServer(async (request, response) => {
+    const path = new URL(request.url, 'http://x').pathname;
+    try {
+      const file = join(dist, normalize(path === '/' ? '/index.html' : path));
+      const body = await readFile(file);
+      response.writeHead(200, { 'content-type': TYPES[extname(file)], 'content-security-policy': POLICY });
+      response.end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  return new Promise((done) => server.listen(0, '127.0.0.1', () => done(server)));
+}
+
+/** An open list covers what lies behind it; that is no small target. */
+const covered = (name) => (name === 'picker' ? { 'target-size': { enabled: false } } : {});
+
+async function violations(page, name) {
+  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  const found = await page.evaluate(
+    (rules) =>
+      window.axe.run({
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+        rules,
+      }),
+    covered(name),
+  );
+  return found.violations.map(
+    ({ id, help, nodes }) =>
+      `${id}: ${help}\n    ${nodes
+        .slice(0, 4)
+        .map((node) => `${node.html.slice(0, 160)} | ${node.failureSummary.split('\n')[1]}`)
+        .join('\n    ')}`,
+  );
+}
+
+const only = process.argv[3];
+const server = await serve();
+const browser = await puppeteer.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--force-color-profile=srgb'],
+});
+let bad = 0;
+await mkdir(folder, { recursive: true });
+for (const theme of ['dark', 'light']) {
+  for (const { name, scene, size, act } of LOOKS.filter((look) => !only || look.name === only)) {
+    const page = await browser.newPage();
+    page.on(
+      'console',
+      (message) => message.type() === 'error' && (bad++, console.error(name, message.text())),
+    );
+    page.on('pageerror', (error) => (bad++, console.error(name, error)));
+    await page.setViewport(size);
+    await page.emulateMediaFeatures([
+      { name: 'prefers-color-scheme', value: theme },
+      { name: 'prefers-reduced-motion', value: 'reduce' },
+    ]);
+    await page.goto(`http://127.0.0.1:${server.address().port}/?scene=${scene}`);
+    await page.waitForSelector('[data-testid="board"], [data-testid="setup"]');
+    if (!['empty', 'loading', 'setup'].includes(scene)) await page.waitForSelector('[data-testid="row"]');
+    await act(page);
+    await page.evaluate(() => document.fonts.ready);
+    await page.screenshot({ path: join(folder, `${name}-${theme}.png`) });
+    for (const violation of await violations(page, name)) {
+      bad++;
+      console.error(`${name} ${theme}: ${violation}`);
+    }
+    await page.close();
+  }
+}
+await browser.close();
+server.close();
+console.log(bad === 0 ? 'nothing to complain about' : `${bad} complaints`);
+process.exitCode = bad === 0 ? 0 : 1;

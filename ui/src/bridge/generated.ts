@@ -1,0 +1,381 @@
+// Generated from crates/desk/src/bridge by `cargo xtask codegen`. Do not edit.
+
+export type Value = null | boolean | number | string;
+
+export type FieldName =
+  | "title"
+  | "status_id"
+  | "priority_id"
+  | "assigned_to"
+  | "assigned_team_id"
+  | "board_id"
+  | "category_id"
+  | "subcategory_id"
+  | "client_id"
+  | "contact_name_id"
+  | "location_id"
+  | "itil_impact"
+  | "itil_urgency"
+  | "due_date"
+  | "response_state";
+
+export const LINES_MAX = 400;
+
+export type ViewId = string;
+
+export type Command = { "do": "hello" }
+  | { "do": "openView",
+  /** The view. */
+  view: ViewId,
+  /** What it shows, in which order. */
+  query: BoardQuery,
+}
+  | { "do": "showLines",
+  /** The view. */
+  view: ViewId,
+  /** The first line on screen. */
+  first: number,
+  /** How many; at most [`LINES_MAX`]. */
+  count: number,
+}
+  | { "do": "closeView",
+  /** The view. */
+  view: ViewId,
+}
+  | { "do": "openTicket",
+  /** The ticket. */
+  ticket: string,
+}
+  | { "do": "closeTicket",
+  /** The ticket. */
+  ticket: string,
+}
+  | { "do": "beginEdit",
+  /** The ticket. */
+  ticket: string,
+  /** The field. */
+  field: FieldName,
+}
+  | { "do": "endEdit",
+  /** The ticket. */
+  ticket: string,
+  /** The field. */
+  field: FieldName,
+}
+  | { "do": "draft",
+  /** The ticket. */
+  ticket: string,
+  /** The field. */
+  field: FieldName,
+  /** The text. */
+  value: Value,
+}
+  | { "do": "dropDraft",
+  /** The ticket. */
+  ticket: string,
+  /** The field. */
+  field: FieldName,
+}
+  | { "do": "edit",
+  /** The ticket. */
+  ticket: string,
+  /** The field. */
+  field: FieldName,
+  /** The value. */
+  value: Value,
+}
+  | { "do": "keepYours",
+  /** The ticket. */
+  ticket: string,
+  /** The field. */
+  field: FieldName,
+  /** Theirs, as the panel showed it; where another value stands by now, nothing is kept and the panel stays. */
+  theirs: Value,
+}
+  | { "do": "takeTheirs",
+  /** The ticket. */
+  ticket: string,
+  /** The field. */
+  field: FieldName,
+  /** Mine, as the panel showed it; where another value is asked about by now, nothing is dropped and the panel stays. */
+  mine: Value,
+}
+  | { "do": "retryEdit",
+  /** The ticket. */
+  ticket: string,
+  /** The field. */
+  field: FieldName,
+}
+  | { "do": "dropEdit",
+  /** The ticket. */
+  ticket: string,
+  /** The field. */
+  field: FieldName,
+}
+  | { "do": "retryLink" };
+
+export type BoardQuery = {
+  /** Only tickets whose number, title, client, place and assignee hold all these words between them. */
+  search: string,
+  /** Only one board, by id. */
+  board: string | null,
+  /** Open, closed or both. */
+  open: OpenFilter,
+  /** In which order. */
+  sort: Sort,
+  /** Under which headings. */
+  group: Grouping,
+};
+
+export type OpenFilter = "open" | "closed" | "all";
+
+export type Sort = {
+  /** By what. */
+  by: SortBy,
+  /** Whether the largest comes first. */
+  descending: boolean,
+};
+
+export type SortBy = "due" | "number" | "title" | "client" | "status" | "priority" | "assignee";
+
+export type Grouping = "none" | "due" | "status";
+
+export type Update = { "is": "board", "value": {
+  /** The view. */
+  view: ViewId,
+  /** +1 with each update of this view; a gap means: ask for the lines again. */
+  rev: number,
+  /** What changed. */
+  change: BoardChange,
+} }
+  | { "is": "ticket", "value": TicketView }
+  | { "is": "link", "value": LinkView }
+  | { "is": "counts", "value": Counts }
+  | { "is": "me", "value": Face | null }
+  | { "is": "boards", "value": Array<Choice> }
+  | { "is": "notice", "value": Notice }
+  | { "is": "setup", "value": SetupView };
+
+export type SetupView = {
+  /** What. */
+  code: SetupCode,
+  /** The details, for people. */
+  message: string,
+};
+
+export type SetupCode = "missingServer" | "missingKey" | "badServer" | "badKey" | "profileInUse" | "badProfile" | "machine" | "outboxSetAside";
+
+export type BoardChange = { "kind": "reset",
+  /** Lines in all. */
+  total: number,
+  /** The place of the first line given. */
+  first: number,
+  /** The lines. */
+  lines: Array<Line>,
+}
+  | { "kind": "patch",
+  /** Lines in all. */
+  total: number,
+  /** The new ones, by place. */
+  lines: Array<PlacedLine>,
+};
+
+export type PlacedLine = {
+  /** Counted from the top of the whole view. */
+  at: number,
+  /** The line. */
+  line: Line,
+};
+
+export type Line = { "kind": "heading",
+  /** What the tickets beneath share. */
+  heading: Heading,
+  /** How many they are. */
+  count: number,
+}
+  | { "kind": "ticket" } & Row;
+
+export type Heading = { "kind": "due", "value": Slack }
+  | { "kind": "status", "value": string | null };
+
+export type Slack = "breached" | "hour" | "today" | "later" | "untimed";
+
+export type Severity = "critical" | "high" | "normal" | "low";
+
+export type Tone = "work" | "moving" | "good" | "quiet";
+
+export type Row = {
+  /** Commands name this, never a place on screen. */
+  ticket: string,
+  /** The number that people say on the phone. */
+  number: string,
+  /** The title, as plain text. */
+  title: string,
+  /** The client's name. */
+  client: string | null,
+  /** The place. */
+  location: string | null,
+  /** The status. */
+  status: Choice,
+  /** How pressing. */
+  severity: Severity,
+  /** Who does it. */
+  assignee: string | null,
+  /** The target in milliseconds of the Unix epoch. */
+  due: number | null,
+  /** What is left of it. */
+  slack: Slack,
+  /** Who is in the ticket. */
+  faces: Array<Face>,
+  /** Whether something of ours is not saved. */
+  unsent: Unsent,
+  /** Fields that somebody else has just changed. */
+  lit: FieldName[],
+};
+
+export type Unsent = "nothing" | "queued" | "needsYou";
+
+export type Face = {
+  /** Who. */
+  user: string,
+  /** The full name. */
+  name: string,
+  /** One or two letters. */
+  initials: string,
+  /** `#rrggbb`. */
+  color: string,
+  /** The field they are in. */
+  editing: FieldName | null,
+  /** Our own link is down: whether they are still there is not known. */
+  unknown: boolean,
+};
+
+export type Choice = {
+  /** What is sent. */
+  value: Value,
+  /** What is shown. */
+  label: string,
+  /** How it is drawn, where it is a status. */
+  tone: Tone | null,
+  /** How it is drawn, where it is a priority. */
+  severity: Severity | null,
+};
+
+export type TicketView = {
+  /** The ticket. */
+  ticket: string,
+  /** Its number. */
+  number: string,
+  /** The client's name. */
+  client: string | null,
+  /** How pressing. */
+  severity: Severity,
+  /** The target in milliseconds of the Unix epoch. */
+  due: number | null,
+  /** What is left of it. */
+  slack: Slack,
+  /** Who is here beside us. */
+  faces: Array<Face>,
+  /** The fields in the order in which they are shown; the title is the first. */
+  fields: Array<FieldView>,
+  /** Whether the ticket can be read at all. */
+  access: Access,
+  /** How fresh what is shown is. */
+  source: Source,
+  /** When the server last told us this ticket, in milliseconds of the Unix epoch. */
+  asOf: number,
+};
+
+export type Access = "open" | "lost";
+
+export type Source = "live" | "fetched";
+
+export type FieldView = {
+  /** Which. */
+  field: FieldName,
+  /** What is shown: confirmed under pending. */
+  shown: Choice,
+  /** What can be chosen; `None` for free text. */
+  choices: Array<Choice> | null,
+  /** How it stands with our own work on it. */
+  state: FieldState,
+  /** Who else is in it right now. */
+  editors: Array<Face>,
+  /** Somebody else has just changed it. */
+  lit: boolean,
+};
+
+export type FieldState = { "kind": "confirmed",
+  /** Milliseconds of the Unix epoch. */
+  savedAt: number | null,
+}
+  | { "kind": "draft" }
+  | { "kind": "queued" }
+  | { "kind": "sending" }
+  | { "kind": "conflict" } & ConflictView
+  | { "kind": "refused",
+  /** Why. */
+  reason: string,
+};
+
+export type ConflictView = {
+  /** Ours. */
+  mine: Choice,
+  /** What stands on the server. */
+  theirs: Choice,
+  /** Whose it is; `None` where a stock server does not say. */
+  by: string | null,
+  /** When it was written, in milliseconds of the Unix epoch. */
+  at: number,
+  /** Ours was not committed yet: keeping it sends nothing. */
+  draft: boolean,
+};
+
+export type LinkView = {
+  /** The live layer. */
+  live: Live,
+  /** The REST API: the only gate on saving. */
+  reach: Reach,
+  /** Since when `live` is so, in milliseconds of the Unix epoch. */
+  since: number,
+  /** How long the server takes to answer on the socket, in milliseconds. */
+  lag: number | null,
+  /** The server's clock minus ours, in milliseconds. */
+  clockOffset: number,
+};
+
+export type Live = "connecting" | "live" | "reconnecting" | "unavailable";
+
+export type Reach = "unknown" | "up" | "down" | "signedOut";
+
+export type Counts = {
+  /** Open tickets. */
+  tickets: number,
+  /** Of them, critical. */
+  critical: number,
+  /** Of them, nobody's. */
+  unassigned: number,
+  /** Conflicts and refusals. */
+  needsYou: number,
+  /** Edits not yet confirmed. */
+  queued: number,
+  /** Rooms we are in. */
+  rooms: number,
+};
+
+export type Notice = { "kind": "changed",
+  /** The ticket. */
+  ticket: string,
+  /** Its number. */
+  number: string,
+  /** Who. */
+  who: string,
+  /** What, at least one. */
+  fields: FieldName[],
+}
+  | { "kind": "notStored",
+  /** The ticket's number. */
+  number: string,
+  /** Why. */
+  reason: string,
+};

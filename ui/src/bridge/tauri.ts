@@ -1,0 +1,20 @@
+/**
+ * The program itself, behind Tauri's bridge.
+ *
+ * **Invariant:** two calls, `subscribe` once and `send` for the rest; no other capability is ever asked for.
+ */
+import { Channel, invoke } from '@tauri-apps/api/core';
+import type { Backend } from './backend';
+import type { Command, Update } from './generated';
+
+export class TauriBackend implements Backend {
+  async subscribe(onUpdate: (update: Update) => void): Promise<void> {
+    const updates = new Channel<Update>();
+    updates.onmessage = onUpdate;
+    await invoke('subscribe', { updates });
+  }
+
+  async send(command: Command): Promise<void> {
+    await invoke('send', { command });
+  }
+}

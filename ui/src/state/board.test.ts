@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import type { Command } from '../bridge/generated';
+import { LINES_MAX } from '../bridge/generated';
+import { row, rows } from '../test/shapes';
+import { BoardState } from './board.svelte';
+
+function opened(total = 1000) {
+  const sent: Command[] = [];
+  const board = new BoardState('main', (command) => sent.push(command));
+  board.open();
+  board.apply('main', 5, { kind: 'reset', total, first: 0, lines: rows(60) });
+  sent.length = 0;
+  return { board, sent };
+}
+
+const ticketsOf = (board: BoardState) =>
+  board.lines.map((line) => (line?.kind === 'ticket' ? line.ticket : null));
+
+describe('the board that a window holds', () => {
+  it('opens its view and asks for the first lines', () => {
+    const sent: Command[] = [];
+    new BoardState('main', (command) => sent.push(command)).open();
+    expect(sent.map((command) => command.do)).toEqual(['openView', 'showLines']);
+  });
+
+  it('changes just the lines that a patch names', () => {
+    const { board, sent } = opened();
+    board.apply('main', 6, { kind: 'patch', total: 1000, lines: [{ at: 2, line: row('new') }] });
+    expect(ticketsOf(board).slice(0, 4)).toEqual(['t0', 't1', 'new', 't3']);
+    expect(sent).toEqual([]);
+  });
+
+  it('asks once for its lines when a number is missed, and holds still until they come', () => {
+    const { board, sent } = opened();
+    board.apply('main', 7, { kind: 'patch', total: 1000, lines: [{ at: 0, line: row('late') }] });
+    board.apply('main', 8, { kind: 'patch', total: 1000, lines: [{ at: 1, line: row('later') }] });
+    expect(sent).toEqual([{ do: 'showLines', view: 'main', first: 0, count: 60 }]);
+    expect(ticketsOf(board).slice(0, 2)).toEqual(['t0', 't1']);
+
+    board.apply('main', 9, { kind: 'reset', total: 1000, first: 0, lines: rows(60, 500) });
+    board.apply('main', 10, { kind: 'patch', total: 1000, lines: [{ at: 0, line: row('again') }] });
+    expect(ticketsOf(board)[0]).toBe('again');
+    expect(sent).toHaveLength(1);
+  });
+
+  it('drops the lines beyond a shorter board', () => {
+    const { board } = opened();
+    board.apply('main', 6, { kind: 'patch', total: 3, lines: [] });
+    expect(ticketsOf(board)).toEqual(['t0', 't1', 't2']);
+    expect(board.total).toBe(3);
+  });
+
+  it('takes no line of another view', () => {
+    const { board } = opened();
+    board.apply('other', 6, { kind: 'reset', total: 0, first: 0, lines: [] });
+    expect(board.total).toBe(1000);
+  });
+
+  it('asks for more lines only when the held ones run out', () => {
+    const { board, sent } = opened();
+    board.show(0, 30);
+    expect(sent).toEqual([]);
+    board.show(25, 30);
+    expect(sent).toEqual([{ do: 'showLines', view: 'main', first: 0, count: 115 }]);
+    board.show(26, 30);
+    expect(sent).toHaveLength(1);
+    board.show(900, 30);
+    expect(sent[1]).toEqual({ do: 'showLines', view: 'main', first: 840, count: 150 });
+  });
+
+  it('never asks for more lines than the bridge allows', () => {
+    const { board, sent } = opened(100_000);
+    board.show(5000, 9000);
+    expect(sent).toEqual([{ do: 'showLines', view: 'main', first: 4940, count: LINES_MAX }]);
+  });
+
+  it('starts another question from the top', () => {
+    const { board, sent } = opened();
+    board.show(500, 30);
+    sent.length = 0;
+    board.change({ search: 'printer' });
+    expect(sent[0]).toMatchObject({ do: 'openView', query: { search: 'printer', open: 'open' } });
+    expect(sent[1]).toMatchObject({ do: 'showLines', first: 0 });
+  });
+});

@@ -1,0 +1,123 @@
+/**
+ * All that the window knows, and where each update goes.
+ *
+ * **Invariant:** every update is handed to exactly one part, unchanged.
+ */
+import { getContext, setContext } from 'svelte';
+import type { Backend } from '../bridge/backend';
+import type { Choice, Command, Counts, Face, LinkView, SetupView, Update } from '../bridge/generated';
+import { text } from '../text/en';
+import { Announcer } from './announcer.svelte';
+import { BoardState } from './board.svelte';
+import { Clock } from './clock.svelte';
+import { Cursor } from './cursor.svelte';
+import { Notices } from './notices.svelte';
+import { Taste } from './taste.svelte';
+import { TicketState } from './ticket.svelte';
+
+const MAIN_VIEW = 'main';
+
+/** What is so before the program has said anything. */
+const NO_LINK: LinkView = { live: 'connecting', reach: 'unknown', since: 0, lag: null, clockOffset: 0 };
+
+export class Console {
+  readonly board: BoardState;
+  readonly cursor: Cursor;
+  readonly ticket: TicketState;
+  readonly notices = new Notices();
+  readonly announcer = new Announcer();
+  readonly clock = new Clock();
+  readonly taste = new Taste();
+
+  link = $state.raw<LinkView>(NO_LINK);
+  counts = $state.raw<Counts | null>(null);
+  me = $state.raw<Face | null>(null);
+  boards = $state.raw<readonly Choice[]>([]);
+  /** What keeps the program from its work; nothing else comes while it does. */
+  setup = $state.raw<SetupView | null>(null);
+
+  readonly #backend: Backend;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+    const send = (command: Command) => this.send(command);
+    this.board = new BoardState(MAIN_VIEW, send);
+    this.cursor = new Cursor(this.board);
+    this.ticket = new TicketState(send);
+  }
+
+  /** Listens, which has everything told that is known, and asks for the board. */
+  async start(): Promise<void> {
+    try {
+      await this.#backend.subscribe((update) => this.apply(update));
+    } catch (error) {
+      this.notices.tell({ kind: 'notSent', reason: reasonOf(error) });
+      return;
+    }
+    this.board.open();
+    this.ticket.reopen();
+  }
+
+  send(command: Command): void {
+    this.#backend.send(command).catch((error: unknown) => {
+      this.notices.tell({ kind: 'notSent', reason: reasonOf(error) });
+    });
+  }
+
+  apply(update: Update): void {
+    switch (update.is) {
+      case 'board':
+        this.board.apply(update.value.view, update.value.rev, update.value.change);
+        this.cursor.follow();
+        break;
+      case 'ticket':
+        this.ticket.apply(update.value);
+        break;
+      case 'link':
+        this.#relink(update.value);
+        break;
+      case 'counts':
+        this.counts = update.value;
+        break;
+      case 'me':
+        this.me = update.value;
+        break;
+      case 'boards':
+        this.boards = update.value;
+        break;
+      case 'notice':
+        this.notices.tell(update.value);
+        break;
+      case 'setup':
+        // Of these one is no obstacle: the program runs and only says what it did.
+        if (update.value.code === 'outboxSetAside')
+          this.notices.tell({ kind: 'setAside', reason: update.value.message });
+        else this.setup = update.value;
+        break;
+    }
+  }
+
+  #relink(link: LinkView): void {
+    const before = text.link.state(this.link).words;
+    this.link = link;
+    this.clock.correct(link.clockOffset);
+    const now = text.link.state(link).words;
+    if (now !== before) this.announcer.say(now);
+  }
+}
+
+/** The program refuses with a code and a sentence; what lies between it and us throws anything. */
+function reasonOf(error: unknown): string {
+  const told = typeof error === 'object' && error !== null && 'message' in error ? error.message : error;
+  return String(told).replace(/\.$/, '');
+}
+
+const KEY = Symbol('console');
+
+export function provideConsole(console: Console): void {
+  setContext(KEY, console);
+}
+
+export function useConsole(): Console {
+  return getContext<Console>(KEY);
+}

@@ -1,0 +1,81 @@
+/**
+ * The one ticket that lies open beside the board.
+ *
+ * **Invariant:** holds what the program said last and nothing that was derived from it.
+ */
+import type { Command, ConflictView, FieldName, TicketView, Value } from '../bridge/generated';
+
+export class TicketState {
+  /** Which ticket is open; its view may still be on the way. */
+  id = $state<string | null>(null);
+  view = $state.raw<TicketView | null>(null);
+  /** The field whose choices are spread out. */
+  picking = $state<FieldName | null>(null);
+
+  readonly #send: (command: Command) => void;
+
+  constructor(send: (command: Command) => void) {
+    this.#send = send;
+  }
+
+  open(ticket: string): void {
+    if (ticket === this.id) return;
+    this.close();
+    this.id = ticket;
+    this.#send({ do: 'openTicket', ticket });
+  }
+
+  close(): void {
+    if (this.id === null) return;
+    this.picking = null;
+    this.#send({ do: 'closeTicket', ticket: this.id });
+    this.id = null;
+    this.view = null;
+  }
+
+  /** The program has forgotten us: say again what lies open. */
+  reopen(): void {
+    if (this.id !== null) this.#send({ do: 'openTicket', ticket: this.id });
+  }
+
+  apply(view: TicketView): void {
+    if (view.ticket === this.id) this.view = view;
+  }
+
+  /** Spreads the choices of a field out, if it has some. */
+  pick(field: FieldName): boolean {
+    if (!this.view?.fields.some((view) => view.field === field && view.choices)) return false;
+    this.picking = field;
+    return true;
+  }
+
+  /** The topmost field that waits for a decision between two values. */
+  get clash(): { field: FieldName; conflict: ConflictView } | null {
+    for (const { field, state } of this.view?.fields ?? [])
+      if (state.kind === 'conflict') return { field, conflict: state };
+    return null;
+  }
+
+  /** A command about one field of `ticket`, which may be closed by the time it is sent. */
+  tell(
+    action: 'beginEdit' | 'endEdit' | 'dropDraft' | 'retryEdit' | 'dropEdit',
+    ticket: string,
+    field: FieldName,
+  ): void {
+    this.#send({ do: action, ticket, field });
+  }
+
+  /** Settles a conflict between just the two values that were shown. */
+  settle(action: 'keepYours' | 'takeTheirs', ticket: string, field: FieldName, conflict: ConflictView): void {
+    if (action === 'keepYours') this.#send({ do: action, ticket, field, theirs: conflict.theirs.value });
+    else this.#send({ do: action, ticket, field, mine: conflict.mine.value });
+  }
+
+  draft(ticket: string, field: FieldName, value: Value): void {
+    this.#send({ do: 'draft', ticket, field, value });
+  }
+
+  edit(ticket: string, field: FieldName, value: Value): void {
+    this.#send({ do: 'edit', ticket, field, value });
+  }
+}

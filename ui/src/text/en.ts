@@ -1,0 +1,244 @@
+/**
+ * Every word that the window says (CO-21).
+ *
+ * **Invariant:** no other file holds a sentence for people.
+ */
+import type {
+  Face,
+  FieldName,
+  Grouping,
+  Heading,
+  LinkView,
+  SetupCode,
+  OpenFilter,
+  Severity,
+  Slack,
+  SortBy,
+} from '../bridge/generated';
+import type { Told } from '../state/notices.svelte';
+import type { Density, Theme } from '../state/taste.svelte';
+import { number } from './time';
+
+const FIELDS: Record<FieldName, string> = {
+  title: 'Title',
+  status_id: 'Status',
+  priority_id: 'Priority',
+  assigned_to: 'Assignee',
+  assigned_team_id: 'Team',
+  board_id: 'Board',
+  category_id: 'Category',
+  subcategory_id: 'Subcategory',
+  client_id: 'Client',
+  contact_name_id: 'Contact',
+  location_id: 'Location',
+  itil_impact: 'Impact',
+  itil_urgency: 'Urgency',
+  due_date: 'Due',
+  response_state: 'Waiting for',
+};
+
+const SLACK: Record<Slack, string> = {
+  breached: 'Breached',
+  hour: 'Within the hour',
+  today: 'Today',
+  later: 'Later',
+  untimed: 'No target',
+};
+
+const SEVERITY: Record<Severity, { code: string; word: string }> = {
+  critical: { code: 'P1', word: 'Critical' },
+  high: { code: 'P2', word: 'High' },
+  normal: { code: 'P3', word: 'Normal' },
+  low: { code: 'P4', word: 'Low' },
+};
+
+const field = (name: FieldName): string => FIELDS[name];
+
+const list = (names: readonly string[]): string =>
+  new Intl.ListFormat('en', { type: 'conjunction' }).format(names);
+
+/** How the program stands with the server: a tone for the eye, words for everybody. */
+export type LinkTone = 'live' | 'waiting' | 'down' | 'offline' | 'signedOut';
+
+function linkState({ live, reach }: LinkView): { tone: LinkTone; words: string } {
+  if (reach === 'signedOut') return { tone: 'signedOut', words: 'Not signed in' };
+  if (reach === 'down') return { tone: 'offline', words: 'Offline: changes are kept and will be sent' };
+  switch (live) {
+    case 'live':
+      return { tone: 'live', words: 'Live' };
+    case 'connecting':
+      return { tone: 'waiting', words: 'Connecting…' };
+    case 'reconnecting':
+      return { tone: 'waiting', words: 'Live updates offline — reconnecting…' };
+    case 'unavailable':
+      return { tone: 'down', words: 'Live updates unavailable' };
+  }
+}
+
+function told(notice: Told): { head: string; more: string } {
+  switch (notice.kind) {
+    case 'changed': {
+      const [first = 'title', ...others] = notice.fields;
+      const more = others.length === 0 ? '' : ` and ${number(others.length)} more`;
+      return { head: `${notice.who} updated ${field(first)}${more}`, more: notice.number };
+    }
+    case 'notStored':
+      return {
+        head: `Your change to ${notice.number} could not be kept`,
+        more: `${notice.reason}. Nothing was sent. Make room on the disk, then make the change again.`,
+      };
+    case 'setAside':
+      return {
+        head: 'The list of unsent changes could not be read',
+        more: `It was set aside, and a fresh one begun. ${notice.reason}`,
+      };
+    case 'notSent':
+      return {
+        head: 'That did not reach the program',
+        more: `${notice.reason}. What was saved or queued before is safe. Try again; if it stays so, start Callboard anew.`,
+      };
+  }
+}
+
+const SETUP: Record<Exclude<SetupCode, 'outboxSetAside'>, { head: string; next: string }> = {
+  missingServer: {
+    head: 'Which server?',
+    next: 'Start Callboard again with the address of your server.',
+  },
+  missingKey: { head: 'No key yet', next: 'Start Callboard again with your API key.' },
+  badServer: {
+    head: 'That address cannot be used',
+    next: 'Check the address of the server and start again.',
+  },
+  badKey: { head: 'That key cannot be used', next: 'Check your API key and start again.' },
+  profileInUse: {
+    head: 'Callboard is already open',
+    next: 'Use the window that is open, or close it and start again.',
+  },
+  badProfile: {
+    head: 'The files of this profile cannot be used',
+    next: 'Nothing in them was changed. Make them readable, or start with another profile.',
+  },
+  machine: { head: 'Something is missing on this machine', next: 'Put it right and start again.' },
+};
+
+function facesSummary(faces: readonly Face[]): string {
+  return faces
+    .map((face) => {
+      if (face.unknown) return `${face.name} (not known whether still here)`;
+      return face.editing ? `${face.name} (editing ${field(face.editing)})` : face.name;
+    })
+    .join(', ');
+}
+
+export const text = {
+  product: 'Callboard',
+  field,
+  severity: SEVERITY,
+  slack: SLACK,
+  nothing: '—',
+  nobody: 'None',
+  heading: (heading: Heading): string =>
+    heading.kind === 'due' ? SLACK[heading.value] : (heading.value ?? 'No status'),
+
+  rail: {
+    label: 'Main',
+    board: 'Board',
+    rows: (density: Density) => `Row height: ${density}`,
+    theme: (theme: Theme) => (theme === 'dark' ? 'Switch to light theme' : 'Switch to dark theme'),
+    singleKeys: (on: boolean) => (on ? 'Single-key shortcuts are on' : 'Single-key shortcuts are off'),
+  },
+  columns: {
+    priority: 'Pri',
+    number: 'Number',
+    title: 'Title',
+    client: 'Client',
+    status: 'Status',
+    assignee: 'Assignee',
+    faces: 'Here now',
+    due: 'SLA',
+  },
+  sortedBy: (by: SortBy, descending: boolean) => `Sort by ${by}, ${descending ? 'ascending' : 'descending'}`,
+  board: {
+    label: 'Tickets',
+    noMatchHead: 'No ticket matches',
+    noMatch: 'Clear the search and the filters to see every open ticket.',
+    clear: 'Clear search and filters',
+    emptyHead: 'No open tickets',
+    empty: 'A new ticket appears here by itself as soon as it is created.',
+    waitingHead: 'Not connected yet',
+    waiting: 'The board fills by itself when the server answers.',
+    loading: 'Loading the board',
+  },
+  search: { label: 'Search tickets', hint: 'Search number, title, client, assignee', clear: 'Clear search' },
+  filter: {
+    board: 'Board',
+    everyBoard: 'All',
+    open: 'Show',
+    opens: { open: 'Open', closed: 'Closed', all: 'All' } satisfies Record<OpenFilter, string>,
+    group: 'Group',
+    groups: { due: 'SLA', status: 'Status', none: 'None' } satisfies Record<Grouping, string>,
+  },
+  picker: {
+    find: (label: string) => `Set ${label.toLowerCase()}…`,
+    none: 'Nothing by that name',
+  },
+  faces: { summary: facesSummary, more: (count: number) => `+${number(count)}` },
+  unsent: { queued: 'Queued', needsYou: 'Needs you' },
+
+  ticket: {
+    label: (ticket: string) => `Ticket ${ticket}`,
+    close: 'Close',
+    here: (faces: readonly Face[]) => `Here now: ${facesSummary(faces)}`,
+    loading: 'Fetching the ticket',
+    nobody: 'Nobody else is here',
+    left: (at: string) => `left · due ${at}`,
+    over: (at: string) => `breached ${at}`,
+    lostHead: 'This ticket is out of reach',
+    lost: 'It was deleted, or you may no longer see it. Nothing of yours was lost: what was not sent stands below.',
+    fetched: (at: string) => `As of ${at}. Later changes are not shown until live updates are back.`,
+    followed: (at: string) => `Followed live · last told ${at}`,
+  },
+  state: {
+    saved: (at: string) => `saved ${at}`,
+    draft: 'Not saved yet',
+    draftSave: 'save',
+    draftDrop: 'drop',
+    queuedOffline: 'Queued · will be sent when you are back online',
+    queuedSignedOut: 'Queued · will be sent when you are signed in',
+    queued: 'Queued · sent in a moment',
+    sending: 'Sending…',
+    refused: 'Refused',
+    retry: 'Retry',
+    discard: 'Discard',
+    editing: (names: readonly string[]) => `${list(names)} ${names.length === 1 ? 'is' : 'are'} editing`,
+  },
+  conflict: {
+    somebody: 'Somebody',
+    setThis: 'set this',
+    whileTyping: 'while you were editing.',
+    beforeSaved: 'before yours was saved.',
+    keep: 'Keep yours',
+    take: 'Take theirs',
+    label: (name: FieldName) => `${field(name)}: two values, one decision`,
+    announce: (name: FieldName) => `${field(name)} needs your decision`,
+  },
+  link: {
+    state: linkState,
+    lag: (ms: number) => `${number(ms)} ms`,
+    retry: 'Retry',
+  },
+  counts: {
+    tickets: (count: number) => (count === 1 ? 'ticket' : 'tickets'),
+    critical: 'critical',
+    unassigned: 'unassigned',
+    needsYou: (count: number) => (count === 1 ? 'needs you' : 'need you'),
+    queued: 'queued',
+    rooms: 'Rooms',
+    lag: 'lag',
+    clock: 'Server clock',
+    skew: (ms: number) => `server clock ${ms > 0 ? '+' : '−'}${(Math.abs(ms) / 1000).toFixed(1)} s`,
+  },
+  setup: (code: SetupCode) => (code === 'outboxSetAside' ? SETUP.machine : SETUP[code]),
+  notice: { told, close: 'Put away', region: 'Notices' },
+} as const;

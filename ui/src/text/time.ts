@@ -1,0 +1,53 @@
+/**
+ * Times and numbers as this window spells them.
+ *
+ * **Invariant:** takes the instants that it is given; reads no clock.
+ */
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const numbers = new Intl.NumberFormat();
+const hours = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+const seconds = new Intl.DateTimeFormat(undefined, {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+});
+const days = new Intl.DateTimeFormat(undefined, {
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+
+export const number = (value: number): string => numbers.format(value);
+export const timeOfDay = (at: number): string => hours.format(at);
+export const timeWithSeconds = (at: number): string => seconds.format(at);
+
+/** The time of day, with the day where that is another one. */
+export function moment(at: number, now: number): string {
+  return new Date(at).toDateString() === new Date(now).toDateString() ? timeOfDay(at) : days.format(at);
+}
+
+/** What is left until `due`: `0:18` for 18 minutes, `-0:12` when it is past, `3d 4h` when it is far. */
+export function countdown(due: number, now: number): string {
+  const left = due - now;
+  const sign = left < 0 ? '-' : '';
+  // What is left is rounded up and what is over too, so that neither reads 0:00 early.
+  const span = Math.ceil(Math.abs(left) / MINUTE) * MINUTE;
+  if (span >= DAY) return `${sign}${Math.floor(span / DAY)}d ${Math.floor((span % DAY) / HOUR)}h`;
+  return `${sign}${Math.floor(span / HOUR)}:${String((span % HOUR) / MINUTE).padStart(2, '0')}`;
+}
+
+/** How long ago, in the one unit that matters. */
+export function ago(at: number, now: number): string {
+  const gone = Math.max(0, now - at);
+  if (gone < 2_000) return 'just now';
+  if (gone < MINUTE) return `${Math.floor(gone / 1000)} s ago`;
+  if (gone < HOUR) return `${Math.floor(gone / MINUTE)} min ago`;
+  if (gone < DAY) return `${Math.floor(gone / HOUR)} h ago`;
+  return `${Math.floor(gone / DAY)} d ago`;
+}
