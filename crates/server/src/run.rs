@@ -131,7 +131,7 @@ async fn mint(store: &Store) -> Result<Vec<DemoAccount>> {
         accounts.push(DemoAccount {
             tenant: tenant.clone(),
             display_name: caller.display_name.to_string(),
-            role: caller.role,
+            role: caller.access.role,
             user,
             api_key,
         });

@@ -162,7 +162,7 @@ mod tests {
             user: "u".into(),
             display_name: "Ursula".into(),
             avatar_url: None,
-            role: crate::auth::Role::Technician,
+            access: crate::auth::Access::of(crate::auth::Role::Technician),
         }
     }
 

@@ -4,6 +4,7 @@
 //!
 //! **Invariant:** no key and no token is kept in anything that lives here or can be printed.
 
+pub mod access;
 pub mod api_key;
 pub mod live_token;
 
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use callboard_model::{Person, TenantId, UserId};
 
+pub use self::access::{Access, Boards, Placement};
 use crate::error::{Result, ServerError};
 
 /// 32 bytes of the machine's randomness: nothing to guess.
@@ -34,7 +36,7 @@ pub struct Caller {
     /// A picture, where there is one.
     pub avatar_url: Option<Arc<str>>,
     /// What they may do, as it stood when the caller was checked.
-    pub role: Role,
+    pub access: Access,
 }
 
 impl Caller {
@@ -45,7 +47,7 @@ impl Caller {
     }
 }
 
-/// What a person may do.
+/// What somebody is to the company. What follows from it is [`Access`]'s to say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
     /// Reads and writes tickets and plans the work of others.
@@ -54,13 +56,16 @@ pub enum Role {
     Technician,
     /// Reads tickets.
     ReadOnly,
+    /// Belongs to a customer and follows that customer's tickets.
+    ClientPortal,
     /// Belongs to the company but has no business with tickets.
     Billing,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 4] = [Self::Dispatcher, Self::Technician, Self::ReadOnly, Self::Billing];
+    pub const ALL: [Self; 5] =
+        [Self::Dispatcher, Self::Technician, Self::ReadOnly, Self::ClientPortal, Self::Billing];
 
     /// The name on the wire.
     #[must_use]
@@ -69,20 +74,9 @@ impl Role {
             Self::Dispatcher => "dispatcher",
             Self::Technician => "technician",
             Self::ReadOnly => "read_only",
+            Self::ClientPortal => "client_portal",
             Self::Billing => "billing",
         }
-    }
-
-    /// Whether tickets, boards and hints may be seen.
-    #[must_use]
-    pub const fn reads_tickets(self) -> bool {
-        !matches!(self, Self::Billing)
-    }
-
-    /// Whether tickets may be changed.
-    #[must_use]
-    pub const fn writes_tickets(self) -> bool {
-        matches!(self, Self::Dispatcher | Self::Technician)
     }
 }
 

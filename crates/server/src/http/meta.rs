@@ -50,7 +50,7 @@ async fn me(Known(caller): Known) -> Json<One<Me>> {
             tenant: caller.tenant,
             display_name: caller.display_name,
             avatar_url: caller.avatar_url,
-            role: caller.role.name().into(),
+            role: caller.access.role.name().into(),
         },
     })
 }

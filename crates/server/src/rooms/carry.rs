@@ -51,7 +51,7 @@ impl Rooms {
             check.tick().await;
             for (tenant, user) in self.hub(|hub| hub.people()) {
                 match self.0.gate.store.caller(&tenant, &user).await {
-                    Ok(Some(caller)) if caller.role.reads_tickets() => {}
+                    Ok(Some(caller)) if caller.access.reads_tickets() => {}
                     Ok(_) => {
                         tracing::info!(%tenant, %user, "access was withdrawn");
                         self.hub(|hub| hub.turn_out(&tenant, &user));

@@ -118,7 +118,7 @@ impl Gate {
         let Some(caller) = self.store.caller(room.tenant(), user).await? else { return Ok(None) };
         let may_read = match room {
             Room::Ticket(_, ticket) => self.store.may_read_ticket(&caller, ticket).await?,
-            Room::Board(_) => caller.role.reads_tickets(),
+            Room::Board(_) => caller.access.reads_tickets(),
             Room::Notifications(..) => false,
         };
         Ok(may_read.then_some(caller))

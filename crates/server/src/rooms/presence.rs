@@ -48,7 +48,7 @@ impl Face {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::auth::Role;
+    use crate::auth::{Access, Role};
     use callboard_wire::ClientId;
 
     fn said(json: &str) -> Entry {
@@ -61,7 +61,7 @@ mod tests {
             user: "u1".into(),
             display_name: "Bob Kessler".into(),
             avatar_url: Some("/faces/bob.png".into()),
-            role: Role::ReadOnly,
+            access: Access::of(Role::ReadOnly),
         };
         let entry = Face::of(&caller).vouch(&said(json))?;
         assert_eq!((entry.client, entry.clock), (ClientId(7), 3));
@@ -108,7 +108,7 @@ mod tests {
             user: "u".into(),
             display_name: "B".into(),
             avatar_url: None,
-            role: Role::Technician,
+            access: Access::of(Role::Technician),
         };
         let departure = Entry { client: ClientId(1), clock: 2, state: None };
         assert_eq!(Face::of(&caller).vouch(&departure), Some(departure));

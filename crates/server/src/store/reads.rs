@@ -29,23 +29,27 @@ impl Store {
         self.sqlite.read(move |db| sqlite::people::caller(db, &tenant, &user)).await
     }
 
-    /// Whether this person may read this ticket now. The role is read anew, so a withdrawn one counts at once.
+    /// Whether this person may read this ticket now. What they may do is read anew, so a loss counts at once.
     pub async fn may_read_ticket(&self, caller: &Caller, ticket: &TicketId) -> Result<bool> {
         let (tenant, user, ticket) = (caller.tenant.clone(), caller.user.clone(), ticket.clone());
         self.sqlite
             .read(move |db| {
                 let Some(now) = sqlite::people::caller(db, &tenant, &user)? else { return Ok(false) };
-                Ok(now.role.reads_tickets() && sqlite::tickets::exists(db, &tenant, &ticket)?)
+                Ok(sqlite::tickets::placement(db, &tenant, &ticket)?.is_some_and(|at| now.access.reads(&at)))
             })
             .await
     }
 
-    /// Which of these tickets exist behind this wall, in the order asked.
-    pub async fn known_tickets(&self, tenant: &TenantId, tickets: Vec<TicketId>) -> Result<Vec<bool>> {
-        let tenant = tenant.clone();
+    /// Which of these tickets the caller may read, in the order asked.
+    pub async fn readable_tickets(&self, caller: &Caller, tickets: Vec<TicketId>) -> Result<Vec<bool>> {
+        let (tenant, access) = (caller.tenant.clone(), caller.access.clone());
         self.sqlite
             .read(move |db| {
-                tickets.iter().map(|ticket| sqlite::tickets::exists(db, &tenant, ticket)).collect()
+                let may_read = |ticket| -> Result<bool> {
+                    let at = sqlite::tickets::placement(db, &tenant, ticket)?;
+                    Ok(at.is_some_and(|at| access.reads(&at)))
+                };
+                tickets.iter().map(may_read).collect()
             })
             .await
     }

@@ -8,6 +8,7 @@ use callboard_model::rest::Stale;
 use callboard_model::{Person, SessionId, TenantId, Ticket, TicketId, Timestamp, Version};
 use serde::{Deserialize, Serialize};
 
+use crate::auth::Access;
 use crate::domain::{Issue, Wanted};
 
 /// What somebody wants a ticket to be.
@@ -19,6 +20,8 @@ pub struct Save {
     pub ticket: TicketId,
     /// Who writes.
     pub actor: Person,
+    /// What the writer may do: a ticket out of reach is not found, and cannot be moved out of it.
+    pub access: Access,
     /// The fields, spelled as they are stored.
     pub wanted: Wanted,
     /// The version on which the writer decided: later changes of the same fields are not overwritten.
@@ -51,7 +54,7 @@ pub enum Outcome {
     Replayed(Box<Saved>),
     /// The key was used for something else; nothing was written.
     KeyReused,
-    /// No such ticket behind this wall.
+    /// No such ticket behind this wall, or none that the writer may change.
     NotFound,
     /// Somebody else was faster; nothing was written.
     Stale(Box<Stale>),

@@ -1,8 +1,10 @@
 //! Who may do what: every route against every kind of caller.
 
 use axum::http::Method;
-use callboard_model::{TenantId, Timestamp};
+use callboard_model::{Field, Person, TenantId, Ticket, Timestamp, Value};
 use callboard_server::auth::api_key::ApiKey;
+use callboard_server::auth::{Access, Boards, Role};
+use callboard_server::store::save::{Outcome, Save};
 use callboard_server::store::{Limits, Store};
 use serde_json::json;
 
@@ -130,14 +132,14 @@ async fn an_id_of_another_tenant_cannot_be_written_into_a_ticket() {
     let (own, foreign) = (world.a_ticket().await, world.tickets_of(X).await);
     let assigned = foreign.iter().find(|ticket| ticket.assigned_to.is_some()).expect("some are assigned");
     for (field, id) in [
-        ("status_id", assigned.value(callboard_model::Field::Status)),
-        ("priority_id", assigned.value(callboard_model::Field::Priority)),
-        ("board_id", assigned.value(callboard_model::Field::Board)),
-        ("client_id", assigned.value(callboard_model::Field::Client)),
-        ("location_id", assigned.value(callboard_model::Field::Location)),
-        ("category_id", assigned.value(callboard_model::Field::Category)),
-        ("assigned_to", assigned.value(callboard_model::Field::Assignee)),
-        ("assigned_team_id", assigned.value(callboard_model::Field::Team)),
+        ("status_id", assigned.value(Field::Status)),
+        ("priority_id", assigned.value(Field::Priority)),
+        ("board_id", assigned.value(Field::Board)),
+        ("client_id", assigned.value(Field::Client)),
+        ("location_id", assigned.value(Field::Location)),
+        ("category_id", assigned.value(Field::Category)),
+        ("assigned_to", assigned.value(Field::Assignee)),
+        ("assigned_team_id", assigned.value(Field::Team)),
     ] {
         let reply = world.put(&own, &[], json!({ field: id })).await;
         assert_eq!((reply.status, reply.code()), (400, "VALIDATION_ERROR"), "{field}: {}", reply.body);
@@ -199,4 +201,38 @@ fn a_database_address_that_is_none_is_refused() {
     for address in ["", "callboard.db", "sqlite:", "sqlite::memory:", "postgres://localhost/callboard"] {
         assert!(Store::open(address, Limits::default()).is_err(), "{address:?}");
     }
+}
+
+/// A ticket that the writer does not see is not found, and none is moved to a board that the writer does not see.
+#[tokio::test]
+async fn a_write_neither_reaches_nor_leaves_what_the_writer_sees() {
+    let world = World::start().await;
+    let mut tickets = world.tickets_of(T).await.into_iter();
+    let own = tickets.next().expect("one");
+    let board = own.board_id.clone().expect("a board");
+    let other = tickets.find(|one| one.board_id.as_ref() != Some(&board)).expect("on another board");
+    let boards = Boards::listed([board].into());
+    let access = Access { boards, ..Access::of(Role::Dispatcher) };
+    let save = |ticket: &Ticket, field: Field, value: Value| Save {
+        tenant: T.into(),
+        ticket: ticket.ticket_id.clone(),
+        actor: Person { user_id: "u".into(), display_name: "U".into() },
+        access: access.clone(),
+        wanted: [(field, value)].into(),
+        seen: None,
+        exactly: None,
+        key: None,
+        origin: None,
+        now: Timestamp::now(),
+    };
+    let title = Value::from(Some("Mine"));
+    let outcome = world.store.save(save(&other, Field::Title, title.clone())).await;
+    assert!(matches!(outcome, Ok(Outcome::NotFound)), "{outcome:?}");
+    let outcome = world.store.save(save(&own, Field::Board, other.value(Field::Board))).await;
+    assert!(
+        matches!(&outcome, Ok(Outcome::Invalid(issues)) if issues[0].path == ["board_id"]),
+        "{outcome:?}"
+    );
+    let outcome = world.store.save(save(&own, Field::Title, title)).await;
+    assert!(matches!(outcome, Ok(Outcome::Saved(_))), "{outcome:?}");
 }

@@ -146,7 +146,7 @@ pub(crate) async fn key(store: &Store, tenant: &str, role: Role) -> String {
     let tenant = TenantId::from(tenant);
     for user in store.users(&tenant, false).await.expect("people") {
         let caller = store.caller(&tenant, &user.user_id).await.expect("readable").expect("active");
-        if caller.role == role {
+        if caller.access.role == role {
             let key = ApiKey::mint().expect("random");
             store.add_key(&tenant, &user.user_id, key.hash(), None).await.expect("stored");
             return key.reveal().to_owned();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use callboard_model::rest::{Board, Priority, Status, User};
 use callboard_model::{Field, Person, Room, Ticket, Timestamp, Value};
 use callboard_server::auth::live_token::{Grant, LiveTokens};
-use callboard_server::auth::{Caller, Role};
+use callboard_server::auth::{Access, Caller, Role};
 use callboard_server::bus::{Bus, BusSettings};
 use callboard_server::relay;
 use callboard_server::rooms::{PATH, Rooms};
@@ -85,7 +85,7 @@ impl World {
             user: user.into(),
             display_name: "".into(),
             avatar_url: None,
-            role: Role::Technician,
+            access: Access::of(Role::Technician),
         };
         let minted = Timestamp::now().as_second() + seconds - LIFETIME;
         let minted = Timestamp::from_second(minted).expect("in range");
@@ -116,6 +116,7 @@ pub(crate) async fn retitle(store: &Store, ticket: &str, title: &str) -> Ticket 
         tenant: "t".into(),
         ticket: ticket.into(),
         actor: Person { user_id: "bob".into(), display_name: "Bob Kessler".into() },
+        access: Access::of(Role::Dispatcher),
         wanted: [(Field::Title, Value::from(Some(title)))].into(),
         seen: None,
         exactly: None,

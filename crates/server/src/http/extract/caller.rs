@@ -38,7 +38,7 @@ impl FromRequestParts<App> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let Known(caller) = Known::from_request_parts(parts, app).await?;
-        if caller.role.reads_tickets() {
+        if caller.access.reads_tickets() {
             Ok(Self(caller))
         } else {
             Err(Problem::forbidden("Your role does not read tickets"))
@@ -51,7 +51,7 @@ impl FromRequestParts<App> for Writer {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let Known(caller) = Known::from_request_parts(parts, app).await?;
-        if caller.role.writes_tickets() {
+        if caller.access.writes_tickets() {
             Ok(Self(caller))
         } else {
             Err(Problem::forbidden("Your role does not change tickets"))

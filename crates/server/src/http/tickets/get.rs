@@ -10,6 +10,7 @@ use callboard_model::rest::One;
 
 use super::{Shown, unknown};
 use crate::app::App;
+use crate::auth::Placement;
 use crate::http::extract::{Entity, Id, Reader};
 use crate::http::problem::Problem;
 
@@ -19,7 +20,8 @@ pub(super) async fn get(
     Id(id): Id,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let ticket = app.store.ticket(&caller.tenant, &id.into()).await?.ok_or_else(unknown)?;
+    let ticket = app.store.ticket(&caller.tenant, &id.into()).await?;
+    let ticket = ticket.filter(|ticket| caller.access.reads(&Placement::of(ticket))).ok_or_else(unknown)?;
     let entity = Entity(ticket.version.unwrap_or_default());
     let tag = [(header::ETAG, entity.tag())];
     if entity.is_held(&headers) {

@@ -47,10 +47,10 @@ pub(super) async fn many(
 ) -> Result<Json<LiveTokens>, Problem> {
     let (tickets, board) = wishes(&body.map).map_err(|issue| Problem::invalid(&[issue]))?;
     let now = now();
-    let known = app.store.known_tickets(&caller.tenant, tickets.iter().cloned().collect()).await?;
+    let readable = app.store.readable_tickets(&caller, tickets.iter().cloned().collect()).await?;
     let (mut tokens, mut refused) = (BTreeMap::new(), BTreeMap::new());
-    for (ticket, known) in tickets.into_iter().zip(known) {
-        if known {
+    for (ticket, readable) in tickets.into_iter().zip(readable) {
+        if readable {
             let (token, _) = app.live_tokens.mint(&caller, Grant::Ticket(ticket.clone()), now)?;
             tokens.insert(ticket, token);
         } else {

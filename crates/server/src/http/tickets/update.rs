@@ -46,6 +46,7 @@ pub(super) async fn update(
         tenant: tenant.clone(),
         ticket,
         actor: caller.person(),
+        access: caller.access,
         wanted,
         seen,
         exactly: headers.exactly,

@@ -6,7 +6,7 @@ use callboard_model::{TenantId, Timestamp, UserId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::auth::api_key::KeyHash;
-use crate::auth::{Caller, Role};
+use crate::auth::{Access, Caller, Role};
 use crate::error::{Result, ServerError};
 
 pub(in crate::store) fn caller(db: &Connection, tenant: &TenantId, user: &UserId) -> Result<Option<Caller>> {
@@ -50,7 +50,7 @@ impl CallerParts {
             user: self.user.into(),
             display_name: format!("{} {}", self.first_name, self.last_name).trim().into(),
             avatar_url: self.avatar_url.map(Into::into),
-            role,
+            access: Access::of(role),
         })
     }
 }

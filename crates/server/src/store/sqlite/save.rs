@@ -12,6 +12,7 @@ use callboard_model::{Field, Hint, Person, TenantId, Ticket, TicketId, Version};
 use rusqlite::{Connection, params};
 
 use super::{changes, columns, facts, idempotency, outbox, tickets};
+use crate::auth::Placement;
 use crate::domain::apply::{apply, updated_fields};
 use crate::domain::stale::{LastChange, clashes};
 use crate::error::{Result, ServerError};
@@ -27,11 +28,16 @@ pub(in crate::store) fn save(db: &Connection, save: &Save, limits: Limits) -> Re
         }
     }
     let Some(before) = tickets::get(db, &save.tenant, &save.ticket)? else { return Ok(Outcome::NotFound) };
+    if !save.access.writes(&Placement::of(&before)) {
+        return Ok(Outcome::NotFound);
+    }
     let version = before.version.unwrap_or_default();
     if let Some(refused) = out_of_date(db, save, &before, version)? {
         return Ok(refused);
     }
-    let facts = facts::collect(db, &save.tenant, &before, &save.wanted)?;
+    let mut facts = facts::collect(db, &save.tenant, &before, &save.wanted)?;
+    // A board that the writer does not see does not exist for them: nothing is moved out of sight.
+    facts.boards.retain(|board| save.access.boards.contain(board));
     let mut after = match apply(&before, &save.wanted, &facts, &save.actor.user_id, save.now) {
         Ok(after) => after,
         Err(issues) => return Ok(Outcome::Invalid(issues)),

@@ -10,13 +10,23 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use super::columns;
+use crate::auth::Placement;
 use crate::error::{Result, ServerError};
 use crate::store::query::{Filter, Order, Sort, TicketQuery};
 
-pub(in crate::store) fn exists(db: &Connection, tenant: &TenantId, ticket: &TicketId) -> Result<bool> {
+/// Where a ticket stands: all that is needed to say who may see it.
+pub(in crate::store) fn placement(
+    db: &Connection,
+    tenant: &TenantId,
+    ticket: &TicketId,
+) -> Result<Option<Placement>> {
     Ok(db
-        .prepare_cached("SELECT 1 FROM tickets WHERE tenant = ?1 AND ticket_id = ?2")?
-        .exists(params![tenant.as_str(), ticket.as_str()])?)
+        .prepare_cached("SELECT board_id, client_id FROM tickets WHERE tenant = ?1 AND ticket_id = ?2")?
+        .query_row(params![tenant.as_str(), ticket.as_str()], |row| {
+            let (board, client): (String, String) = (row.get(0)?, row.get(1)?);
+            Ok(Placement { board: Some(board.into()), client: Some(client.into()) })
+        })
+        .optional()?)
 }
 
 pub(in crate::store) fn get(db: &Connection, tenant: &TenantId, ticket: &TicketId) -> Result<Option<Ticket>> {
