@@ -1,6 +1,6 @@
-//! The TypeScript of the bridge, generated from its Rust.
+//! Files that are generated from Rust: the TypeScript of the bridge, and the OpenAPI document of the server.
 //!
-//! **Invariant:** one generator, a test of the desk; writing and checking differ only in an environment variable.
+//! **Invariant:** one generator each, a test of its crate; writing and checking differ only in an environment variable.
 
 use anyhow::Result;
 
@@ -8,16 +8,25 @@ use crate::steps::{Steps, cargo};
 
 /// `cargo xtask codegen`.
 pub(crate) fn write(steps: &mut Steps) -> Result<()> {
-    steps.run("write ui/src/bridge/generated.ts", generator().env("CALLBOARD_CODEGEN", "write"))
+    steps.run("write ui/src/bridge/generated.ts", types().env("CALLBOARD_CODEGEN", "write"))?;
+    steps.run("write docs/openapi.json", document().env("CALLBOARD_CODEGEN", "write"))
 }
 
-/// Fails when the committed file is stale.
+/// Fails when the committed types are stale. The document is compared by the tests of the server themselves; these
+/// types need a feature that no other test has.
 pub(crate) fn check(steps: &mut Steps) -> Result<()> {
-    steps.run("generated types are up to date", &mut generator())
+    steps.run("generated types are up to date", &mut types())
 }
 
-fn generator() -> std::process::Command {
+fn types() -> std::process::Command {
     let mut command = cargo();
     command.args(["test", "--quiet", "--package=callboard-desk", "--features=ts", "--test=bridge_types"]);
+    command
+}
+
+fn document() -> std::process::Command {
+    let mut command = cargo();
+    command.args(["test", "--quiet", "--package=callboard-server", "--test=rest"]);
+    command.args(["--", "--exact", "openapi::the_committed_document_is_the_one_that_is_served"]);
     command
 }

@@ -11,6 +11,7 @@ use crate::{Person, SessionId, TicketId, Version};
 ///
 /// The first three keys are the stock's, in the stock's order. The others are ours; a stock reader ignores them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Hint {
     /// REST names of the fields that changed, also `comments`, `comment_reactions`, `schedule`.

@@ -12,12 +12,15 @@
 //! | [`room`] | names of rooms |
 //! | [`hint`] | "these fields changed", never a value |
 //! | [`rest`] | envelopes, problems, lookups, tokens |
+//! | `openapi` | schemas of the above, behind a feature |
 //!
 //! **Invariant:** no I/O, no clock, no rule of business; nothing here knows tokio, HTTP or SQL.
 
 pub mod field;
 pub mod hint;
 pub mod id;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod person;
 pub mod rest;
 pub mod room;

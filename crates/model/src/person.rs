@@ -8,6 +8,7 @@ use crate::{Field, UserId};
 
 /// A person as hints and answers name them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Person {
     /// Who; not always a uuid (`email`, `workflow`).

@@ -39,6 +39,7 @@ pub struct Page<T> {
 
 /// Where a page stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Pagination {
     /// This page, from 1.
@@ -57,6 +58,7 @@ pub struct Pagination {
 
 /// What our server can do beyond the stock; `GET /meta/capabilities`. A 404 there means: a stock server.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Capabilities {
     /// Names such as `versions`, `client-version`, `changes`.
     pub capabilities: Vec<Arc<str>>,
@@ -69,6 +71,7 @@ pub struct Capabilities {
 
 /// The caller; `GET /users/me`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
 pub struct Me {
     pub user_id: UserId,
@@ -81,6 +84,7 @@ pub struct Me {
 
 /// A board; `GET /boards`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
 pub struct Board {
     pub board_id: BoardId,
@@ -93,6 +97,7 @@ pub struct Board {
 
 /// A status of a board; `GET /tickets/statuses`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
 pub struct Status {
     pub status_id: StatusId,
@@ -107,6 +112,7 @@ pub struct Status {
 
 /// A priority; `GET /priorities?item_type=ticket`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
 pub struct Priority {
     pub priority_id: PriorityId,
@@ -120,6 +126,7 @@ pub struct Priority {
 
 /// A person who can be assigned; `GET /users?user_type=internal`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
 pub struct User {
     pub user_id: UserId,
@@ -144,6 +151,7 @@ pub struct TicketChanges {
 
 /// Why a request was refused: the envelope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProblemEnvelope {
     /// The problem.
     pub error: Problem,
@@ -151,6 +159,7 @@ pub struct ProblemEnvelope {
 
 /// Why a request was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// Such as `VALIDATION_ERROR`, `STALE_VERSION`, `NOT_FOUND`.
     pub code: Arc<str>,
@@ -160,6 +169,7 @@ pub struct Problem {
 
 /// The `details` of a `STALE_VERSION` problem (409) and of a failed `If-Match` (412).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Stale {
     /// The ticket as it stands.
     pub current: Ticket,
@@ -169,6 +179,7 @@ pub struct Stale {
 
 /// One field on which two writers disagree.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldClash {
     /// The field.
     pub field: Field,
@@ -186,6 +197,7 @@ pub struct FieldClash {
 
 /// One step of the tenant's change feed; `GET /changes?since=`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangeRecord {
     /// Its place in the feed.
     pub seq: u64,
@@ -206,6 +218,7 @@ pub struct ChangeRecord {
 
 /// A page of the change feed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Changes {
     /// In the order of their `seq`.
     pub data: Vec<ChangeRecord>,
@@ -217,6 +230,7 @@ pub struct Changes {
 
 /// Ask for many live tokens at once; `POST /tickets/live-tokens`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LiveTokensRequest {
     /// At most 1,000.
     #[serde(default)]
@@ -228,6 +242,7 @@ pub struct LiveTokensRequest {
 
 /// Many live tokens.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LiveTokens {
     /// A token for each ticket that the caller may read.
     pub tokens: BTreeMap<TicketId, Arc<str>>,

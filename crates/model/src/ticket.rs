@@ -13,6 +13,7 @@ use crate::{
 
 /// How often a ticket has changed: +1 per change that really changed something.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct Version(pub u64);
 
@@ -26,6 +27,7 @@ impl fmt::Display for Version {
 ///
 /// A stock server sends more keys, which are ignored, and fewer of ours, which are then absent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
 pub struct Ticket {
     pub ticket_id: TicketId,

@@ -2,12 +2,12 @@
 //!
 //! **Invariant:** names of fields and who changed them, never a value.
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use callboard_model::rest::Changes;
 
 use super::extract::{Params, Reader};
+use super::openapi::{Contract, Routes};
 use super::problem::Problem;
 use crate::app::App;
 use crate::store::Feed;
@@ -17,8 +17,17 @@ const LIMIT: u32 = 500;
 /// Records per answer at most; the rest comes with the next question.
 const LIMIT_MAX: u32 = 1000;
 
-pub(super) fn routes() -> Router<App> {
-    Router::new().route("/changes", get(changes))
+pub(super) fn routes() -> Routes {
+    Routes::of("changes").get(
+        "/changes",
+        changes,
+        Contract::reads::<Changes>(
+            "What changed since a place in the feed; without one, where the feed ends now",
+        )
+        .query::<u64>("since", "The `next` of the answer before")
+        .query::<u32>("limit", "Records per answer, 1 to 1000; 500 unless given")
+        .also("410", "The feed does not reach back so far: load anew"),
+    )
 }
 
 /// Without `since`: nothing but the place where the feed ends now.

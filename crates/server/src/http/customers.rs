@@ -2,23 +2,23 @@
 //!
 //! **Invariant:** reads only; a customer behind another wall is not found.
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 
 use super::Many;
 use super::extract::{Id, Reader};
+use super::openapi::{Contract, Routes};
 use super::problem::Problem;
 use crate::app::App;
 use crate::store::lookups::{Client, Contact, Location};
 
 type Answer<T> = Result<Json<Many<T>>, Problem>;
 
-pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route("/clients", get(clients))
-        .route("/clients/{id}/locations", get(locations))
-        .route("/clients/{id}/contacts", get(contacts))
+pub(super) fn routes() -> Routes {
+    Routes::of("customers")
+        .get("/clients", clients, Contract::reads::<Many<Client>>("Customers"))
+        .get("/clients/{id}/locations", locations, Contract::reads::<Many<Location>>("A customer's places"))
+        .get("/clients/{id}/contacts", contacts, Contract::reads::<Many<Contact>>("A customer's people"))
 }
 
 fn unknown() -> Problem {

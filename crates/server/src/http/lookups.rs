@@ -2,31 +2,51 @@
 //!
 //! **Invariant:** reads only.
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
-use callboard_model::PriorityId;
 use callboard_model::rest::{Board, Priority, Status, User};
+use callboard_model::{BoardId, PriorityId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Many;
 use super::extract::{Params, Reader};
+use super::openapi::{Contract, Routes};
 use super::problem::Problem;
 use crate::app::App;
 use crate::store::lookups::{Category, Team};
 
 type Answer<T> = Result<Json<Many<T>>, Problem>;
 
-pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route("/boards", get(boards))
-        .route("/tickets/statuses", get(statuses))
-        .route("/statuses", get(statuses))
-        .route("/tickets/priorities", get(priority_names))
-        .route("/priorities", get(priorities))
-        .route("/categories/ticket", get(categories))
-        .route("/users", get(users))
-        .route("/teams", get(teams))
+pub(super) fn routes() -> Routes {
+    let statuses_of = || {
+        Contract::reads::<Many<Status>>("Statuses, of one board or of all")
+            .query::<BoardId>("board_id", "Only this board's")
+    };
+    Routes::of("lookups")
+        .get("/boards", boards, Contract::reads::<Many<Board>>("Boards in use"))
+        .get("/tickets/statuses", statuses, statuses_of())
+        .get("/statuses", statuses, statuses_of())
+        .get(
+            "/tickets/priorities",
+            priority_names,
+            Contract::reads::<Many<PriorityName>>("Priorities by name"),
+        )
+        .get("/priorities", priorities, Contract::reads::<Many<Priority>>("Priorities"))
+        .get(
+            "/categories/ticket",
+            categories,
+            Contract::reads::<Many<Category>>("Categories, flat")
+                .query::<BoardId>("board_id", "Only this board's"),
+        )
+        .get(
+            "/users",
+            users,
+            Contract::reads::<Many<User>>("People who can be assigned")
+                .query::<String>("user_type", "`internal`: there are no others here")
+                .query::<bool>("include_inactive", "Also those who left"),
+        )
+        .get("/teams", teams, Contract::reads::<Many<Team>>("Teams with their members"))
 }
 
 async fn boards(State(app): State<App>, Reader(caller): Reader) -> Answer<Board> {
@@ -42,7 +62,7 @@ async fn priorities(State(app): State<App>, Reader(caller): Reader) -> Answer<Pr
 }
 
 /// The stock's short form: the id and the name alone.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct PriorityName {
     priority_id: PriorityId,
     priority_name: std::sync::Arc<str>,

@@ -2,13 +2,14 @@
 //!
 //! **Invariant:** a capability is named only if it is really there.
 
+use axum::Json;
 use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
 use callboard_model::rest::{Capabilities, Me, One};
-use serde_json::{Value, json};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::extract::Known;
+use super::openapi::{self, Contract, Routes};
 use super::problem::Problem;
 use crate::app::App;
 
@@ -16,17 +17,37 @@ use crate::app::App;
 const CAPABILITIES: &[&str] =
     &["versions", "client-version", "if-match", "idempotency", "changes", "live-tokens"];
 
-pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route("/meta/health", get(health))
-        .route("/meta/capabilities", get(capabilities))
-        .route("/users/me", get(me))
+pub(super) fn routes() -> Routes {
+    Routes::of("meta")
+        .get(
+            "/meta/health",
+            health,
+            Contract::reads::<One<Health>>("Whether the server is well").for_everybody(),
+        )
+        .get(
+            "/meta/openapi",
+            openapi::serve,
+            Contract::reads::<serde_json::Value>("This document").for_everybody(),
+        )
+        .get(
+            "/meta/capabilities",
+            capabilities,
+            Contract::reads::<One<Capabilities>>("What this server can do beyond the stock"),
+        )
+        .get("/users/me", me, Contract::reads::<One<Me>>("Who the caller is"))
+}
+
+/// How the server is.
+#[derive(Serialize, ToSchema)]
+struct Health {
+    status: &'static str,
+    version: &'static str,
 }
 
 /// Asks the database something small, so that "healthy" means that tickets can be read.
-async fn health(State(app): State<App>) -> Result<Json<Value>, Problem> {
+async fn health(State(app): State<App>) -> Result<Json<One<Health>>, Problem> {
     app.store.is_empty().await?;
-    Ok(Json(json!({ "data": { "status": "healthy", "version": env!("CARGO_PKG_VERSION") } })))
+    Ok(Json(One { data: Health { status: "healthy", version: env!("CARGO_PKG_VERSION") } }))
 }
 
 async fn capabilities(

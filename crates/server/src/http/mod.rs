@@ -9,6 +9,7 @@
 //! | [`extract`] | who is calling, ids in paths, query parameters, bodies |
 //! | `tickets` | list, one, update, live tokens |
 //! | `lookups`, `customers` | boards, statuses, priorities, categories, people, teams; clients and theirs |
+//! | [`openapi`] | what is said of every route, as a document for programs |
 //! | `changes`, `meta` | the change feed; health, capabilities, the caller |
 //!
 //! **Invariant:** no rule of business, no SQL, and no answer with the text of an internal failure.
@@ -18,30 +19,39 @@ mod customers;
 pub mod extract;
 mod lookups;
 mod meta;
+pub mod openapi;
 pub mod problem;
 mod tickets;
 
 use axum::Router;
 use axum::http::Request;
 use callboard_model::Timestamp;
+use callboard_model::openapi::{Named, name, named};
 use serde::Serialize;
 use tower_http::trace::TraceLayer;
+use utoipa::openapi::schema::{ArrayBuilder, Schema};
+use utoipa::openapi::{ObjectBuilder, RefOr};
+use utoipa::{PartialSchema, ToSchema};
 
+use self::openapi::Routes;
 use self::problem::Problem;
 use crate::app::App;
 use crate::domain::value::to_millisecond;
 
-/// All routes of the REST API.
-pub fn router() -> Router<App> {
-    let v1 = Router::new()
-        .merge(meta::routes())
+/// All routes of the REST API, with what the document says of them.
+fn described() -> Routes {
+    let v1 = meta::routes()
         .merge(lookups::routes())
         .merge(customers::routes())
         .merge(changes::routes())
         .merge(tickets::routes());
-    Router::new()
-        .nest("/api/v1", v1)
-        .merge(tickets::stock_routes())
+    v1.below("/api/v1").merge(tickets::stock_routes())
+}
+
+/// The REST API.
+pub fn router() -> Router<App> {
+    described()
+        .into_router()
         .fallback(async || Problem::not_found("There is nothing at this address"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         // Method and path alone: a query may carry a token.
@@ -54,6 +64,19 @@ pub fn router() -> Router<App> {
 #[derive(Serialize)]
 struct Many<T> {
     data: Vec<T>,
+}
+
+impl<T: ToSchema> PartialSchema for Many<T> {
+    fn schema() -> RefOr<Schema> {
+        let list = ArrayBuilder::new().items(named::<T>());
+        ObjectBuilder::new().property("data", list).required("data").into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for Many<T> {
+    fn schemas(schemas: &mut Named) {
+        name::<T>(schemas);
+    }
 }
 
 /// Now, as finely as times are stored.

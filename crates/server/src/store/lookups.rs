@@ -9,11 +9,12 @@ use callboard_model::{
     BoardId, CategoryId, ClientId, ContactId, LocationId, TeamId, TenantId, Ticket, UserId,
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::auth::Role;
 
 /// What a ticket is about; with a parent, finer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
 pub struct Category {
     pub category_id: CategoryId,
@@ -24,7 +25,7 @@ pub struct Category {
 }
 
 /// A team.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
 pub struct Team {
     pub team_id: TeamId,
@@ -33,7 +34,7 @@ pub struct Team {
 }
 
 /// A customer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
 pub struct Client {
     pub client_id: ClientId,
@@ -42,7 +43,7 @@ pub struct Client {
 }
 
 /// A place of a customer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
 pub struct Location {
     pub location_id: LocationId,
@@ -52,7 +53,7 @@ pub struct Location {
 }
 
 /// A person at a customer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
 pub struct Contact {
     pub contact_name_id: ContactId,

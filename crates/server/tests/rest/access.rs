@@ -12,7 +12,7 @@ use crate::world::{T, World, X};
 
 /// Who a route is for.
 #[derive(Clone, Copy, PartialEq)]
-enum For {
+pub(crate) enum For {
     Everybody,
     Known,
     Readers,
@@ -20,8 +20,9 @@ enum For {
 }
 
 /// Every route; `{ticket}` and `{client}` stand for ids of the company asked.
-const ROUTES: &[(Method, &str, For)] = &[
+pub(crate) const ROUTES: &[(Method, &str, For)] = &[
     (Method::GET, "/api/v1/meta/health", For::Everybody),
+    (Method::GET, "/api/v1/meta/openapi", For::Everybody),
     (Method::GET, "/api/v1/meta/capabilities", For::Known),
     (Method::GET, "/api/v1/users/me", For::Known),
     (Method::GET, "/api/v1/tickets", For::Readers),

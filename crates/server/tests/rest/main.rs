@@ -8,6 +8,7 @@ mod durability;
 mod feed;
 mod lists;
 mod lookups;
+mod openapi;
 #[cfg(unix)]
 mod program;
 mod refusals;

@@ -6,11 +6,13 @@ use axum::Json;
 use axum::extract::State;
 use callboard_model::rest::Pagination;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Shown;
 use crate::app::App;
 use crate::domain::Issue;
 use crate::http::extract::{Params, Reader, invalid};
+use crate::http::openapi::Contract;
 use crate::http::problem::Problem;
 use crate::store::query::{Filter, Order, Sort, TicketQuery};
 
@@ -24,17 +26,36 @@ const IDS_MAX: usize = 200;
 const SEARCH_MAX: usize = 200;
 
 /// The stock's envelope of a list.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(super) struct Listed {
     data: Vec<Shown>,
     pagination: Pagination,
     meta: Meta,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ListMeta)]
 struct Meta {
     sort: String,
     order: &'static str,
+}
+
+pub(super) fn contract() -> Contract {
+    Contract::reads::<Listed>("A page of tickets")
+        .query::<u32>("page", "From 1")
+        .query::<u32>("limit", "Tickets per page, at most 100; 25 unless given")
+        .query::<String>("sort", "By what; `entered_at` unless given")
+        .query::<String>("order", "`asc` or `desc`; `desc` unless given")
+        .query::<String>("board_id", "On this board")
+        .query::<String>("status_id", "In this status")
+        .query::<String>("status_ids", "In one of these: comma-separated, or a JSON array")
+        .query::<String>("priority_id", "Of this priority")
+        .query::<String>("client_id", "Of this client")
+        .query::<String>("assigned_to", "Assigned to this person")
+        .query::<bool>("is_open", "Open, or not")
+        .query::<bool>("is_closed", "Closed, or not")
+        .query::<String>("search", "With this text in title, number or client name")
+        .query::<String>("ids", "Just these, at most 200: comma-separated, or a JSON array")
 }
 
 pub(super) async fn list(

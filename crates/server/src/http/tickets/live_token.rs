@@ -3,12 +3,15 @@
 //! **Invariant:** a token is minted only for a ticket that was found behind the caller's own wall.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use callboard_model::rest::LiveTokens;
 use callboard_model::{TicketId, Timestamp};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
 
 use super::unknown;
 use crate::app::App;
@@ -21,12 +24,18 @@ use crate::http::problem::Problem;
 /// Tokens minted by one request at most.
 const TICKETS_MAX: usize = 1000;
 
+/// The stock's envelope of one token.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Token {
+    token: Arc<str>,
+}
+
 /// The stock's route: one ticket, refusals as bare sentences.
 pub(super) async fn one(
     State(app): State<App>,
     caller: Result<Reader, Problem>,
     id: Result<Id, Problem>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Token>, Problem> {
     let mint = async || {
         let (Reader(caller), Id(id)) = (caller?, id?);
         let ticket = TicketId::from(id);
@@ -34,7 +43,7 @@ pub(super) async fn one(
             return Err(unknown());
         }
         let (token, _) = app.live_tokens.mint(&caller, Grant::Ticket(ticket), now())?;
-        Ok(Json(json!({ "token": token })))
+        Ok(Json(Token { token }))
     };
     mint().await.map_err(Problem::bare)
 }

@@ -10,6 +10,7 @@ use callboard_model::{Field, TicketId, Value, Version};
 use serde::Serialize;
 use serde_json::{Map, Value as JsonValue};
 use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
 
 use super::{Shown, unknown};
 use crate::app::App;
@@ -66,13 +67,14 @@ pub(super) async fn update(
 }
 
 /// The envelope of a write.
-#[derive(Serialize)]
-struct Written {
+#[derive(Serialize, ToSchema)]
+pub(super) struct Written {
     data: Shown,
     meta: Meta,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = WriteMeta)]
 struct Meta {
     merged_over: Version,
     updated_fields: Vec<std::sync::Arc<str>>,
