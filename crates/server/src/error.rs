@@ -12,7 +12,7 @@ pub enum ServerError {
     Database(#[from] rusqlite::Error),
     /// The transaction that held a write could not be finished; nothing of it was written.
     #[error("the commit failed: {0}")]
-    Commit(std::sync::Arc<rusqlite::Error>),
+    Commit(std::sync::Arc<Self>),
     /// A stored value does not read as what it should be.
     #[error("the database holds something unreadable: {0}")]
     Unreadable(String),
@@ -26,9 +26,9 @@ pub enum ServerError {
     #[error("the database has schema {found}, this release knows {known}")]
     NewerSchema {
         /// What the file says.
-        found: usize,
+        found: u32,
         /// What this release can bring a file to.
-        known: usize,
+        known: u32,
     },
     /// The database address is not one this release serves.
     #[error("cannot open {0:?}: give sqlite:<path>")]

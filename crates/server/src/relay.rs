@@ -17,7 +17,7 @@ use crate::error::Result;
 use crate::store::Store;
 
 /// Hints read and marked at a time. More simply take another turn.
-const BATCH: usize = 256;
+const BATCH: u32 = 256;
 
 /// Relays until stopped, or until the store is closed; then sees to it that the bus sends what it took.
 pub async fn run(store: Store, bus: Bus, stop: CancellationToken) {
@@ -55,11 +55,14 @@ async fn relay_for_ever(store: &Store, bus: &Bus) {
 async fn empty_outbox(store: &Store, bus: &Bus) -> Result<()> {
     loop {
         let pending = store.outbox_pending(BATCH).await?;
-        let Some(last) = pending.last().map(|entry| entry.seq) else { return Ok(()) };
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let seqs = pending.iter().map(|entry| entry.seq).collect();
         for entry in pending {
             bus.publish(Notice { tenant: entry.tenant, ticket: entry.ticket, hint: Arc::new(entry.hint) })
                 .await;
         }
-        store.outbox_sent(last).await?;
+        store.outbox_sent(seqs).await?;
     }
 }

@@ -1,15 +1,28 @@
 //! The truth: tickets, lookups, people, the change feed, the outbox.
 //!
-//! It exists so that the rest of the server speaks of tickets and not of SQL. Behind it stands SQLite; another
-//! database has to tell the same story through the same functions.
+//! It exists so that the rest of the server speaks of tickets and not of SQL.
 //!
-//! **Invariant:** no SQL type, no row and no connection passes through these signatures.
+//! | where | what |
+//! |---|---|
+//! | `store/*.rs` | what can be asked and told: plain data, and `impl Store` blocks of async functions, one file per topic |
+//! | `statements/` | the SQL of a topic, once: functions over `db: &mut dyn Sql` and nothing else |
+//! | `sql/` | the seam: [`Sql`](sql::Sql), its cells and rows, and the dialect that both engines share |
+//! | `engine/` | connections, threads, commits and schema steps of one database |
+//! | `migrations/` | numbered schema steps, one folder per engine |
+//!
+//! A public function of the store is a [`Store::read`] or a [`Store::write`] around functions of `statements`. What is
+//! inside one `write` is one transaction.
+//!
+//! **Invariant:** no SQL type, no row and no connection passes through public signatures.
 
+mod engine;
 pub mod lookups;
+mod migrations;
 pub mod query;
 mod reads;
 pub mod save;
-mod sqlite;
+mod sql;
+mod statements;
 mod writes;
 
 use std::path::PathBuf;
@@ -18,12 +31,15 @@ use callboard_model::rest::Changes;
 use callboard_model::{Hint, TenantId, TicketId};
 use tokio::sync::watch;
 
+use self::engine::sqlite::Sqlite;
+use self::sql::Sql;
 use crate::error::{Result, ServerError};
 
 /// A handle to the database. Cheap to clone; the database closes with the last handle.
 #[derive(Clone)]
 pub struct Store {
-    sqlite: sqlite::Sqlite,
+    engine: Sqlite,
+    limits: Limits,
 }
 
 /// How much a store keeps.
@@ -68,12 +84,40 @@ impl Store {
             .strip_prefix("sqlite:")
             .filter(|path| !path.is_empty() && !path.starts_with(":memory:"))
             .ok_or_else(|| ServerError::UnknownDatabase(address.to_owned()))?;
-        Ok(Self { sqlite: sqlite::Sqlite::open(PathBuf::from(path), limits)? })
+        Ok(Self { engine: Sqlite::open(PathBuf::from(path))?, limits })
     }
 
-    /// Rings after each commit that put something into the outbox, with the newest outbox number.
+    /// Rings after each commit that put something into the outbox; the number only counts the rings.
     #[must_use]
     pub fn committed(&self) -> watch::Receiver<u64> {
-        self.sqlite.committed()
+        self.engine.committed()
+    }
+
+    /// Runs `work` on one snapshot, off the async threads. It cannot write.
+    async fn read<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut dyn Sql) -> Result<T> + Send + 'static,
+    {
+        self.engine.read(work).await
+    }
+
+    /// Runs `work` in one transaction, after every earlier write of this tenant; it answers when that is on disk. An
+    /// `Err` of `work` writes nothing.
+    async fn write<T, F>(&self, _tenant: &TenantId, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut dyn Sql) -> Result<T> + Send + 'static,
+    {
+        self.engine.write(work).await
+    }
+
+    /// Runs `work` in one transaction that is nobody's: it takes things out of the outbox and does nothing else.
+    async fn write_apart<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut dyn Sql) -> Result<T> + Send + 'static,
+    {
+        self.engine.write(work).await
     }
 }

@@ -7,7 +7,7 @@ use callboard_model::{BoardId, ClientId, TenantId, Ticket, TicketId, Timestamp, 
 
 use super::lookups::{Category, Client, Contact, Location, Team};
 use super::query::TicketQuery;
-use super::{Feed, OutboxEntry, Store, sqlite};
+use super::{Feed, OutboxEntry, Store, statements};
 use crate::auth::Caller;
 use crate::auth::api_key::KeyHash;
 use crate::error::Result;
@@ -20,136 +20,132 @@ impl Store {
         within: Option<TenantId>,
         now: Timestamp,
     ) -> Result<Option<Caller>> {
-        self.sqlite.read(move |db| sqlite::people::by_key(db, &key, within.as_ref(), now)).await
+        self.read(move |db| statements::people::by_key(db, &key, within.as_ref(), now)).await
     }
 
     /// The person as they stand now; `None` for one who is unknown or inactive.
     pub async fn caller(&self, tenant: &TenantId, user: &UserId) -> Result<Option<Caller>> {
         let (tenant, user) = (tenant.clone(), user.clone());
-        self.sqlite.read(move |db| sqlite::people::caller(db, &tenant, &user)).await
+        self.read(move |db| statements::people::caller(db, &tenant, &user)).await
     }
 
     /// Whether this person may read this ticket now. What they may do is read anew, so a loss counts at once.
     pub async fn may_read_ticket(&self, caller: &Caller, ticket: &TicketId) -> Result<bool> {
         let (tenant, user, ticket) = (caller.tenant.clone(), caller.user.clone(), ticket.clone());
-        self.sqlite
-            .read(move |db| {
-                let Some(now) = sqlite::people::caller(db, &tenant, &user)? else { return Ok(false) };
-                Ok(sqlite::tickets::placement(db, &tenant, &ticket)?.is_some_and(|at| now.access.reads(&at)))
-            })
-            .await
+        self.read(move |db| {
+            let Some(now) = statements::people::caller(db, &tenant, &user)? else { return Ok(false) };
+            Ok(statements::tickets::placement(db, &tenant, &ticket)?.is_some_and(|at| now.access.reads(&at)))
+        })
+        .await
     }
 
     /// Which of these tickets the caller may read, in the order asked.
     pub async fn readable_tickets(&self, caller: &Caller, tickets: Vec<TicketId>) -> Result<Vec<bool>> {
         let (tenant, access) = (caller.tenant.clone(), caller.access.clone());
-        self.sqlite
-            .read(move |db| {
-                let may_read = |ticket| -> Result<bool> {
-                    let at = sqlite::tickets::placement(db, &tenant, ticket)?;
-                    Ok(at.is_some_and(|at| access.reads(&at)))
-                };
-                tickets.iter().map(may_read).collect()
-            })
-            .await
+        self.read(move |db| {
+            let may_read = |ticket| -> Result<bool> {
+                let at = statements::tickets::placement(db, &tenant, ticket)?;
+                Ok(at.is_some_and(|at| access.reads(&at)))
+            };
+            tickets.iter().map(may_read).collect()
+        })
+        .await
     }
 
     /// One ticket.
     pub async fn ticket(&self, tenant: &TenantId, ticket: &TicketId) -> Result<Option<Ticket>> {
         let (tenant, ticket) = (tenant.clone(), ticket.clone());
-        self.sqlite.read(move |db| sqlite::tickets::get(db, &tenant, &ticket)).await
+        self.read(move |db| statements::tickets::get(db, &tenant, &ticket)).await
     }
 
     /// A page of tickets.
     pub async fn tickets(&self, tenant: &TenantId, query: TicketQuery) -> Result<(Vec<Ticket>, Pagination)> {
         let tenant = tenant.clone();
-        self.sqlite.read(move |db| sqlite::tickets::list(db, &tenant, &query)).await
+        self.read(move |db| statements::tickets::list(db, &tenant, &query)).await
     }
 
     /// Where the change feed ends now.
     pub async fn newest_change(&self, tenant: &TenantId) -> Result<u64> {
         let tenant = tenant.clone();
-        self.sqlite.read(move |db| sqlite::changes::newest(db, &tenant)).await
+        self.read(move |db| statements::changes::newest(db, &tenant)).await
     }
 
     /// What happened after `since`.
     pub async fn changes(&self, tenant: &TenantId, since: u64, limit: u32) -> Result<Feed> {
         let tenant = tenant.clone();
-        self.sqlite.read(move |db| sqlite::changes::since(db, &tenant, since, limit)).await
+        self.read(move |db| statements::changes::since(db, &tenant, since, limit)).await
     }
 
     /// The oldest hints that were not relayed yet, in order.
-    pub async fn outbox_pending(&self, limit: usize) -> Result<Vec<OutboxEntry>> {
+    pub async fn outbox_pending(&self, limit: u32) -> Result<Vec<OutboxEntry>> {
         let now = Timestamp::now();
-        self.sqlite.read(move |db| sqlite::outbox::pending(db, limit, now)).await
+        self.read(move |db| statements::outbox::pending(db, limit, now)).await
     }
 
     /// The boards in use.
     pub async fn boards(&self, tenant: &TenantId) -> Result<Vec<Board>> {
         let tenant = tenant.clone();
-        self.sqlite.read(move |db| sqlite::lookups::boards(db, &tenant)).await
+        self.read(move |db| statements::lookups::boards(db, &tenant)).await
     }
 
     /// The statuses of one board or of all.
     pub async fn statuses(&self, tenant: &TenantId, board: Option<BoardId>) -> Result<Vec<Status>> {
         let tenant = tenant.clone();
-        self.sqlite.read(move |db| sqlite::lookups::statuses(db, &tenant, board.as_ref())).await
+        self.read(move |db| statements::lookups::statuses(db, &tenant, board.as_ref())).await
     }
 
     /// The priorities, most pressing first.
     pub async fn priorities(&self, tenant: &TenantId) -> Result<Vec<Priority>> {
         let tenant = tenant.clone();
-        self.sqlite.read(move |db| sqlite::lookups::priorities(db, &tenant)).await
+        self.read(move |db| statements::lookups::priorities(db, &tenant)).await
     }
 
     /// The categories of one board or of all.
     pub async fn categories(&self, tenant: &TenantId, board: Option<BoardId>) -> Result<Vec<Category>> {
         let tenant = tenant.clone();
-        self.sqlite.read(move |db| sqlite::lookups::categories(db, &tenant, board.as_ref())).await
+        self.read(move |db| statements::lookups::categories(db, &tenant, board.as_ref())).await
     }
 
     /// The people of the company.
     pub async fn users(&self, tenant: &TenantId, inactive: bool) -> Result<Vec<User>> {
         let tenant = tenant.clone();
-        self.sqlite.read(move |db| sqlite::lookups::users(db, &tenant, inactive)).await
+        self.read(move |db| statements::lookups::users(db, &tenant, inactive)).await
     }
 
     /// The teams with who is in them.
     pub async fn teams(&self, tenant: &TenantId) -> Result<Vec<Team>> {
         let tenant = tenant.clone();
-        self.sqlite.read(move |db| sqlite::lookups::teams(db, &tenant)).await
+        self.read(move |db| statements::lookups::teams(db, &tenant)).await
     }
 
     /// The customers.
     pub async fn clients(&self, tenant: &TenantId) -> Result<Vec<Client>> {
         let tenant = tenant.clone();
-        self.sqlite.read(move |db| sqlite::lookups::clients(db, &tenant)).await
+        self.read(move |db| statements::lookups::clients(db, &tenant)).await
     }
 
     /// The places of a customer; `None` when there is no such customer.
     pub async fn locations(&self, tenant: &TenantId, client: &ClientId) -> Result<Option<Vec<Location>>> {
         let (tenant, client) = (tenant.clone(), client.clone());
-        self.sqlite
-            .read(move |db| {
-                let known = sqlite::lookups::client_exists(db, &tenant, &client)?;
-                known.then(|| sqlite::lookups::locations(db, &tenant, &client)).transpose()
-            })
-            .await
+        self.read(move |db| {
+            let known = statements::lookups::client_exists(db, &tenant, &client)?;
+            known.then(|| statements::lookups::locations(db, &tenant, &client)).transpose()
+        })
+        .await
     }
 
     /// The people at a customer; `None` when there is no such customer.
     pub async fn contacts(&self, tenant: &TenantId, client: &ClientId) -> Result<Option<Vec<Contact>>> {
         let (tenant, client) = (tenant.clone(), client.clone());
-        self.sqlite
-            .read(move |db| {
-                let known = sqlite::lookups::client_exists(db, &tenant, &client)?;
-                known.then(|| sqlite::lookups::contacts(db, &tenant, &client)).transpose()
-            })
-            .await
+        self.read(move |db| {
+            let known = statements::lookups::client_exists(db, &tenant, &client)?;
+            known.then(|| statements::lookups::contacts(db, &tenant, &client)).transpose()
+        })
+        .await
     }
 
     /// Whether nothing was ever stored here.
     pub async fn is_empty(&self) -> Result<bool> {
-        self.sqlite.read(sqlite::company::is_empty).await
+        self.read(statements::company::is_empty).await
     }
 }

@@ -6,7 +6,7 @@ use callboard_model::{TenantId, Timestamp, UserId};
 
 use super::lookups::Company;
 use super::save::{Outcome, Save};
-use super::{Store, sqlite};
+use super::{Store, statements};
 use crate::auth::Role;
 use crate::auth::api_key::KeyHash;
 use crate::error::Result;
@@ -14,18 +14,19 @@ use crate::error::Result;
 impl Store {
     /// Writes a ticket, with its change record and its hint, or says why not.
     pub async fn save(&self, save: Save) -> Result<Outcome> {
-        let limits = self.sqlite.limits;
-        self.sqlite.write(move |db| sqlite::save::save(db, &save, limits)).await
+        let (tenant, limits) = (save.tenant.clone(), self.limits);
+        self.write(&tenant, move |db| statements::save::save(db, &save, limits)).await
     }
 
-    /// Forgets the hints up to and with this number: they were relayed.
-    pub async fn outbox_sent(&self, up_to_seq: u64) -> Result<()> {
-        self.sqlite.write(move |db| sqlite::outbox::sent(db, up_to_seq)).await
+    /// Forgets these hints: they were relayed.
+    pub async fn outbox_sent(&self, seqs: Vec<u64>) -> Result<()> {
+        self.write_apart(move |db| statements::outbox::sent(db, &seqs)).await
     }
 
     /// Writes a whole company, and says how many tickets it has.
     pub async fn add_company(&self, company: Company) -> Result<usize> {
-        self.sqlite.write(move |db| sqlite::company::insert(db, company)).await
+        let tenant = company.tenant.clone();
+        self.write(&tenant, move |db| statements::company::insert(db, company)).await
     }
 
     /// Lets the owner of this key in until it expires, and forgets the keys that have.
@@ -36,18 +37,17 @@ impl Store {
         key: KeyHash,
         expires_at: Option<Timestamp>,
     ) -> Result<()> {
-        let (tenant, user) = (tenant.clone(), user.clone());
-        self.sqlite
-            .write(move |db| {
-                sqlite::people::forget_expired_keys(db, Timestamp::now())?;
-                sqlite::people::add_key(db, &tenant, &user, &key, expires_at)
-            })
-            .await
+        let (wall, user) = (tenant.clone(), user.clone());
+        self.write(tenant, move |db| {
+            statements::people::forget_expired_keys(db, Timestamp::now())?;
+            statements::people::add_key(db, &wall, &user, &key, expires_at)
+        })
+        .await
     }
 
     /// Changes what a person may do; `None` shuts them out.
     pub async fn set_role(&self, tenant: &TenantId, user: &UserId, role: Option<Role>) -> Result<()> {
-        let (tenant, user) = (tenant.clone(), user.clone());
-        self.sqlite.write(move |db| sqlite::people::set_role(db, &tenant, &user, role)).await
+        let (wall, user) = (tenant.clone(), user.clone());
+        self.write(tenant, move |db| statements::people::set_role(db, &wall, &user, role)).await
     }
 }

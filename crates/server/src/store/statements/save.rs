@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use callboard_model::rest::Stale;
 use callboard_model::{Field, Hint, Person, TenantId, Ticket, TicketId, Version};
-use rusqlite::{Connection, params};
 
 use super::{changes, columns, facts, idempotency, outbox, tickets};
 use crate::auth::Placement;
@@ -18,8 +17,9 @@ use crate::domain::stale::{LastChange, clashes};
 use crate::error::{Result, ServerError};
 use crate::store::Limits;
 use crate::store::save::{Outcome, Save, Saved};
+use crate::store::sql::{Sql, cells};
 
-pub(in crate::store) fn save(db: &Connection, save: &Save, limits: Limits) -> Result<Outcome> {
+pub(in crate::store) fn save(db: &mut dyn Sql, save: &Save, limits: Limits) -> Result<Outcome> {
     if let Some(key) = &save.key {
         match idempotency::recall(db, save, key)? {
             idempotency::Recalled::Nothing => {}
@@ -65,8 +65,8 @@ fn names(fields: &[Field]) -> Vec<Arc<str>> {
 }
 
 /// Why the write comes too late, if it does.
-fn out_of_date(db: &Connection, save: &Save, before: &Ticket, version: Version) -> Result<Option<Outcome>> {
-    let against = |seen| -> Result<Box<Stale>> {
+fn out_of_date(db: &mut dyn Sql, save: &Save, before: &Ticket, version: Version) -> Result<Option<Outcome>> {
+    let mut against = |seen| -> Result<Box<Stale>> {
         let history = history(db, &save.tenant, &save.ticket)?;
         let conflicts = clashes(before, &save.wanted, seen, &history);
         Ok(Box::new(Stale { current: before.clone(), conflicts }))
@@ -83,43 +83,43 @@ fn out_of_date(db: &Connection, save: &Save, before: &Ticket, version: Version) 
     Ok(None)
 }
 
-fn history(db: &Connection, tenant: &TenantId, ticket: &TicketId) -> Result<BTreeMap<Field, LastChange>> {
-    let mut statement = db.prepare_cached(
+fn history(db: &mut dyn Sql, tenant: &TenantId, ticket: &TicketId) -> Result<BTreeMap<Field, LastChange>> {
+    let rows = db.query(
         "SELECT field, version, user_id, display_name, changed_at FROM field_changes \
          WHERE tenant = ?1 AND ticket_id = ?2",
+        cells![tenant, ticket],
     )?;
-    let mut rows = statement.query(params![tenant.as_str(), ticket.as_str()])?;
     let mut history = BTreeMap::new();
-    while let Some(row) = rows.next()? {
-        let name: String = row.get(0)?;
+    for row in rows {
+        let name: String = row.get("field")?;
         let field =
             Field::from_name(&name).ok_or_else(|| ServerError::Unreadable(format!("field {name:?}")))?;
-        let by = Person { user_id: row.get::<_, String>(2)?.into(), display_name: row.get(3)? };
-        let last = LastChange { version: Version(row.get(1)?), by, at: columns::timestamp(row.get(4)?)? };
+        let by = Person { user_id: row.get("user_id")?, display_name: row.get("display_name")? };
+        let last = LastChange { version: row.get("version")?, by, at: row.get("changed_at")? };
         history.insert(field, last);
     }
     Ok(history)
 }
 
-fn record(db: &Connection, save: &Save, after: &Ticket, fields: &[Field], limits: Limits) -> Result<()> {
-    columns::write(db, columns::UPDATE, &save.tenant, after)?;
+fn record(db: &mut dyn Sql, save: &Save, after: &Ticket, fields: &[Field], limits: Limits) -> Result<()> {
+    columns::update(db, &save.tenant, after)?;
     let version = after.version.unwrap_or_default();
-    let mut field_change = db.prepare_cached(
-        "INSERT INTO field_changes (tenant, ticket_id, field, version, user_id, display_name, changed_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
-         ON CONFLICT DO UPDATE SET version = excluded.version, user_id = excluded.user_id, \
-             display_name = excluded.display_name, changed_at = excluded.changed_at",
-    )?;
     for field in fields {
-        field_change.execute(params![
-            save.tenant.as_str(),
-            save.ticket.as_str(),
-            field.name(),
-            version.0,
-            save.actor.user_id.as_str(),
-            &*save.actor.display_name,
-            save.now.as_millisecond(),
-        ])?;
+        db.execute(
+            "INSERT INTO field_changes (tenant, ticket_id, field, version, user_id, display_name, changed_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
+             ON CONFLICT (tenant, ticket_id, field) DO UPDATE SET version = excluded.version, \
+                 user_id = excluded.user_id, display_name = excluded.display_name, changed_at = excluded.changed_at",
+            cells![
+                &save.tenant,
+                &save.ticket,
+                field.name(),
+                version,
+                &save.actor.user_id,
+                &save.actor.display_name,
+                save.now
+            ],
+        )?;
     }
     let mut hint = Hint {
         updated_fields: names(fields),

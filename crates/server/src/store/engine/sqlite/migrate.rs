@@ -2,35 +2,35 @@
 //!
 //! It exists so that a file of any older release opens; a newer one is refused and not guessed at.
 //!
-//! **Invariant:** a migration that was ever released never changes; there is no way back down.
+//! `PRAGMA user_version` holds the number of the last step that a file has had.
+//!
+//! **Invariant:** all steps that a file still needs are one transaction.
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::{Result, ServerError};
-
-/// Every step in order; `PRAGMA user_version` counts how many a file has had.
-const STEPS: &[&str] = &[include_str!("migrations/0001_tickets.sql")];
+use crate::store::migrations::{self, NEWEST};
 
 /// Takes the file as far as this release goes. Another process may do the same at this moment: whoever comes second
 /// waits, and finds it done.
 pub(super) fn to_newest(connection: &mut Connection) -> Result<()> {
-    if version(connection)? == STEPS.len() {
+    if version(connection)? == NEWEST {
         return Ok(());
     }
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Only now can nobody else change it.
     let found = version(&transaction)?;
-    if found > STEPS.len() {
-        return Err(ServerError::NewerSchema { found, known: STEPS.len() });
+    if found > NEWEST {
+        return Err(ServerError::NewerSchema { found, known: NEWEST });
     }
-    for step in STEPS.iter().skip(found) {
-        transaction.execute_batch(step)?;
+    for step in migrations::after(found) {
+        transaction.execute_batch(step.sqlite)?;
     }
-    transaction.pragma_update(None, "user_version", STEPS.len())?;
+    transaction.pragma_update(None, "user_version", NEWEST)?;
     Ok(transaction.commit()?)
 }
 
-fn version(connection: &Connection) -> rusqlite::Result<usize> {
+fn version(connection: &Connection) -> rusqlite::Result<u32> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
@@ -67,8 +67,10 @@ mod tests {
             assert!(Instant::now() < deadline && !second.is_finished(), "the second never waited");
             std::thread::yield_now();
         }
-        transaction.execute_batch(STEPS[0]).expect("the first step");
-        transaction.pragma_update(None, "user_version", 1).expect("counted");
+        for step in migrations::after(0) {
+            transaction.execute_batch(step.sqlite).expect("a step");
+        }
+        transaction.pragma_update(None, "user_version", NEWEST).expect("counted");
         transaction.commit().expect("committed");
         second.join().expect("no panic").expect("the second finds it done");
     }
@@ -78,7 +80,7 @@ mod tests {
         let mut connection = Connection::open_in_memory().expect("memory");
         to_newest(&mut connection).expect("fresh");
         to_newest(&mut connection).expect("already there");
-        connection.pragma_update(None, "user_version", STEPS.len() + 1).expect("pragma");
+        connection.pragma_update(None, "user_version", NEWEST + 1).expect("pragma");
         assert!(matches!(to_newest(&mut connection), Err(ServerError::NewerSchema { .. })));
     }
 }

@@ -11,7 +11,9 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Semaphore;
 
+use super::session::Session;
 use crate::error::{Result, ServerError};
+use crate::store::sql::Sql;
 
 /// Reads at the same time. One more waits for [`PATIENCE`], and is then told that the server is busy.
 const CONNECTIONS: usize = 4;
@@ -38,7 +40,7 @@ impl Readers {
     pub(super) async fn run<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+        F: FnOnce(&mut dyn Sql) -> Result<T> + Send + 'static,
     {
         let permit = tokio::time::timeout(PATIENCE, Arc::clone(&self.free).acquire_owned())
             .await
@@ -54,7 +56,7 @@ impl Readers {
             };
             // One snapshot for all the statements of one read.
             let snapshot = connection.transaction()?;
-            let result = work(&snapshot);
+            let result = work(&mut Session::new(&snapshot, &mut false));
             drop(snapshot);
             idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
             result

@@ -5,18 +5,9 @@
 //!
 //! **Invariant:** nothing here blocks an async thread, and nobody but the writer's thread holds a writing connection.
 
-pub(super) mod changes;
-mod columns;
-pub(super) mod company;
-mod facts;
-mod idempotency;
-pub(super) mod lookups;
 mod migrate;
-pub(super) mod outbox;
-pub(super) mod people;
 mod readers;
-pub(super) mod save;
-pub(super) mod tickets;
+mod session;
 mod writer;
 
 use std::path::PathBuf;
@@ -26,47 +17,49 @@ use tokio::sync::watch;
 
 use self::readers::Readers;
 use self::writer::Writer;
-use super::Limits;
 use crate::error::Result;
+use crate::store::sql::Sql;
+
+/// Prepared statements that a connection keeps. One more takes the place of the one that was used longest ago.
+const STATEMENTS: usize = 256;
 
 /// The database file with its writer and its readers.
 #[derive(Clone)]
-pub(super) struct Sqlite {
+pub(in crate::store) struct Sqlite {
     writer: Writer,
     readers: Readers,
-    pub(super) limits: Limits,
 }
 
 impl Sqlite {
-    pub(super) fn open(path: PathBuf, limits: Limits) -> Result<Self> {
+    pub(in crate::store) fn open(path: PathBuf) -> Result<Self> {
         let mut connection = Connection::open(&path)?;
         configure(&connection)?;
         connection.pragma_update(None, "journal_mode", "wal")?;
         migrate::to_newest(&mut connection)?;
         let writer = Writer::start(connection)?;
-        Ok(Self { writer, readers: Readers::new(path), limits })
+        Ok(Self { writer, readers: Readers::new(path) })
     }
 
-    pub(super) fn committed(&self) -> watch::Receiver<u64> {
+    pub(in crate::store) fn committed(&self) -> watch::Receiver<u64> {
         self.writer.committed()
     }
 
     /// Runs `work` on a reading connection, off the async threads.
-    pub(super) async fn read<T, F>(&self, work: F) -> Result<T>
+    pub(in crate::store) async fn read<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+        F: FnOnce(&mut dyn Sql) -> Result<T> + Send + 'static,
     {
         self.readers.run(work).await
     }
 
     /// Runs `work` in a transaction; it answers when the transaction is on disk. An `Err` of `work` writes nothing.
-    pub(super) async fn write<T, F>(&self, work: F) -> Result<T>
+    pub(in crate::store) async fn write<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+        F: FnOnce(&mut dyn Sql) -> Result<T> + Send + 'static,
     {
-        self.writer.run(work).await
+        self.writer.queue().run(work).await
     }
 }
 
@@ -76,6 +69,6 @@ fn configure(connection: &Connection) -> Result<()> {
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "cache_size", -32_768)?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(())
 }

@@ -1,0 +1,15 @@
+//! What the store says to its database, topic by topic.
+//!
+//! **Invariant:** everything here is in the dialect of [`super::sql`], and nothing without a tenant but the outbox and
+//! what belongs to no company.
+
+pub(super) mod changes;
+mod columns;
+pub(super) mod company;
+mod facts;
+mod idempotency;
+pub(super) mod lookups;
+pub(super) mod outbox;
+pub(super) mod people;
+pub(super) mod save;
+pub(super) mod tickets;

@@ -1,0 +1,62 @@
+//! The outbox: hints written with the change they tell of, until they are relayed (LT-2).
+//!
+//! **Invariant:** an entry is only ever added in the transaction of its change, and never altered.
+
+use callboard_model::{Field, Hint, Person, TenantId, TicketId, Timestamp};
+
+use crate::error::{Result, ServerError};
+use crate::store::OutboxEntry;
+use crate::store::sql::{Conditions, Row, Sql, cells};
+
+pub(in crate::store) fn add(
+    db: &mut dyn Sql,
+    tenant: &TenantId,
+    ticket: &TicketId,
+    hint: &Hint,
+) -> Result<()> {
+    let json = serde_json::to_string(hint).map_err(|error| ServerError::Unreadable(error.to_string()))?;
+    db.execute(
+        "INSERT INTO outbox (tenant, ticket_id, hint) VALUES (?1, ?2, ?3)",
+        cells![tenant, ticket, json],
+    )?;
+    db.ring();
+    Ok(())
+}
+
+/// The oldest entries. One that does not read becomes a hint about everything, dated `now`: it must not hold up those
+/// behind it, and whoever hears it asks REST.
+pub(in crate::store) fn pending(db: &mut dyn Sql, limit: u32, now: Timestamp) -> Result<Vec<OutboxEntry>> {
+    let rows =
+        db.query("SELECT seq, tenant, ticket_id, hint FROM outbox ORDER BY seq LIMIT ?1", cells![limit])?;
+    rows.iter().map(|row| entry(row, now)).collect()
+}
+
+fn entry(row: &Row, now: Timestamp) -> Result<OutboxEntry> {
+    let (seq, ticket): (u64, TicketId) = (row.get("seq")?, row.get("ticket_id")?);
+    let hint = serde_json::from_str(&row.get::<String>("hint")?).unwrap_or_else(|error| {
+        tracing::error!(seq, %error, "a hint in the outbox does not read; readers are told that all changed");
+        all_changed(&ticket, now)
+    });
+    Ok(OutboxEntry { seq, tenant: row.get("tenant")?, ticket, hint })
+}
+
+/// Every field may have changed, and nobody knows by whom.
+fn all_changed(ticket: &TicketId, now: Timestamp) -> Hint {
+    Hint {
+        updated_fields: Field::ALL.iter().map(|field| field.name().into()).collect(),
+        updated_by: Person { user_id: "".into(), display_name: "".into() },
+        updated_at: now,
+        ticket_id: Some(ticket.clone()),
+        version: None,
+        seq: None,
+        origin_session: None,
+    }
+}
+
+/// Takes these out. Not "up to the last of them": where several write at once, a smaller number may be committed later.
+pub(in crate::store) fn sent(db: &mut dyn Sql, seqs: &[u64]) -> Result<()> {
+    let mut these = Conditions::none();
+    these.any_of("seq", seqs.iter().copied());
+    db.execute(&format!("DELETE FROM outbox WHERE {}", these.sql()), these.values())?;
+    Ok(())
+}
