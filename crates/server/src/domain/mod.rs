@@ -8,13 +8,21 @@
 //! | [`facts`] | what a decision has to know of boards, statuses, places and people |
 //! | [`apply`] | what the ticket is after the change |
 //! | [`itil`] | which priority follows from impact and urgency |
+//! | [`comment`] | what may be said on a ticket, by whom, and who sees it |
+//! | [`emoji`] | what counts as one emoji below a comment |
+//! | [`response`] | whose turn it is after a comment |
+//! | [`bundle`] | what a master ticket decides for its children |
 //! | [`stale`] | whether a writer decided on something that has changed since |
 //!
 //! **Invariant:** no I/O, no clock, no SQL, no HTTP; the same input gives the same decision.
 
 pub mod apply;
+pub mod bundle;
+pub mod comment;
+pub mod emoji;
 pub mod facts;
 pub mod itil;
+pub mod response;
 pub mod stale;
 pub mod value;
 
