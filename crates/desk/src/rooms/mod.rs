@@ -161,6 +161,15 @@ impl Rooms {
         self.shut_until = Duration::ZERO;
     }
 
+    /// Another socket may lead to another server, one that was started anew: every shut door is tried once more, and
+    /// the first refusal shuts it again.
+    pub(crate) fn knock_anew(&mut self, now: Duration) {
+        for denied in self.denied.values_mut() {
+            *denied = Denied { times: 1, until: now };
+        }
+        self.shut_until = Duration::ZERO;
+    }
+
     /// The link fell: we are in no room, and keep the tokens.
     pub(crate) fn fell(&mut self) {
         self.entered.clear();

@@ -14,7 +14,7 @@ use crate::refresh::Rumour;
 impl Session {
     pub(super) fn link_said(&mut self, turn: &mut Turn<'_>, event: LinkEvent) {
         match event {
-            LinkEvent::Up => self.link_up(),
+            LinkEvent::Up => self.link_up(turn),
             LinkEvent::Down { .. } => self.link_down(turn),
             LinkEvent::Joined(room) => self.joined(turn, &room),
             LinkEvent::Denied(room, _) | LinkEvent::Left(room, _) => self.put_out(turn, &room),
@@ -35,9 +35,10 @@ impl Session {
         self.live.live == Live::Live
     }
 
-    fn link_up(&mut self) {
+    fn link_up(&mut self, turn: &Turn<'_>) {
         self.live.is_up = true;
         (self.feed.is_behind, self.feed.has_gap) = (true, true);
+        self.rooms.knock_anew(turn.now.uptime);
         self.rooms.is_dirty = true;
     }
 

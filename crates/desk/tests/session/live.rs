@@ -356,6 +356,30 @@ fn a_room_that_refuses_us_is_tried_once_more_and_then_left_alone() {
     assert_eq!((joins(&world), world.rooms.contains(&room("t2").to_string())), (2, true));
 }
 
+/// LT-14: what shut a door may be gone with the old socket, as when the server was started anew. One refusal shuts it again.
+#[test]
+fn a_new_socket_tries_every_shut_door_once() {
+    let board = Room::Board("t".into());
+    let mut world = World::started(2);
+    let knocks = |world: &World| {
+        let is_knock = |order: &&LinkOrder| matches!(order, LinkOrder::Join { room, .. } if *room == Room::Board("t".into()));
+        world.orders.iter().filter(is_knock).count()
+    };
+    for opens in [false, true] {
+        world.shut.insert(board.to_string());
+        world.tell(Event::Link(LinkEvent::Left(board.clone(), "signed by nobody".into())));
+        assert_eq!(world.link.as_ref().map(|link| link.live), Some(Live::Unavailable));
+        world.socket_falls();
+        if opens {
+            world.shut.clear();
+        }
+        let before = knocks(&world);
+        world.socket_works = true;
+        world.pass(5_000);
+        assert_eq!((knocks(&world) - before, world.rooms.contains(&board.to_string())), (1, opens));
+    }
+}
+
 /// LT-14: a server that gives no tokens is no error.
 #[test]
 fn without_tokens_live_updates_are_unavailable_and_everything_else_works() {
