@@ -95,14 +95,15 @@ impl Edits {
     pub(crate) fn restore(&mut self, stored: StoredEdit) -> Vec<EditId> {
         let id = stored.id;
         self.push(stored, 0, None);
-        if let Some(edit) = self.edit_mut(id) {
-            // Nobody knows whether it was sent before the program ended.
-            edit.stage = Stage::Queued { attempted: true };
-        }
         let Some((ticket, field)) = self.owners.get(&id).cloned() else { return Vec::new() };
         self.change(&ticket, field, |work| {
             let at = work.edits.len().saturating_sub(1);
             let follows = at > 0 && work.edits[at].seen.value == work.edits[at - 1].mine;
+            if let Some(edit) = work.edits.last_mut() {
+                // Nobody knows whether it was sent before the program ended; but never before what it stands on.
+                edit.stage = Stage::Queued { attempted: !follows };
+                edit.is_sent = !follows;
+            }
             if follows { Vec::new() } else { work.edits.drain(..at).map(|edit| edit.id).collect() }
         })
         .into_iter()
@@ -112,15 +113,16 @@ impl Edits {
         .collect()
     }
 
-    /// Puts an edit behind the others of its field, or right behind `after`, on its way to disk.
-    pub(crate) fn push(&mut self, stored: StoredEdit, resends: u8, after: Option<EditId>) {
+    /// Puts an edit behind the others of its field, or right behind the one that it repeats, on its way to disk.
+    pub(crate) fn push(&mut self, stored: StoredEdit, resends: u8, repeats: Option<EditId>) {
         self.orders += 1;
         let StoredEdit { id, ticket, field, base, base_version, mine, at } = stored;
         let seen = Seen { value: base, version: base_version };
         let (order, stage) = (self.orders, Stage::Storing);
-        let edit = Edit { id, seen, mine, at, order, resends, tries: 0, is_sent: false, stage };
+        let (is_sent, is_moved) = (false, false);
+        let edit = Edit { id, seen, mine, at, order, resends, tries: 0, is_sent, is_moved, repeats, stage };
         self.change(&ticket, field, |work| {
-            let place = work.edits.iter().position(|edit| Some(edit.id) == after);
+            let place = work.edits.iter().position(|edit| Some(edit.id) == repeats);
             work.edits.insert(place.map_or(work.edits.len(), |place| place + 1), edit);
         });
         self.owners.insert(id, (ticket, field));
@@ -143,7 +145,7 @@ impl Edits {
             let stands_firm = theirs == Some(&edit.seen.value);
             if let Some(below) = gone.iter().rev().find(|gone| !stands_firm && gone.mine == edit.seen.value) {
                 // It stood on a value that never reached the server, so it stands on what that stood on.
-                edit.seen = below.seen.clone();
+                edit.move_to(&below.seen);
             }
             work.edits = stay;
             work.edits.append(&mut behind);
@@ -221,7 +223,7 @@ impl Edits {
             let (was, is) = (old.value(field), new.value(field));
             let stands_on_it = |edit: &&mut Edit| was != is && edit.seen.value == was && !edit.is_sent;
             for edit in work.edits.iter_mut().filter(stands_on_it) {
-                edit.seen = Seen { value: is.clone(), version: new.version };
+                edit.move_to(&Seen { value: is.clone(), version: new.version });
             }
         }
     }
@@ -346,7 +348,7 @@ fn agreed(work: &mut FieldWork, now: &Seen) -> Vec<EditId> {
 fn follow(work: &mut FieldWork, gone: &Edit, now: &Seen) {
     let stood_on_it = |seen: &Seen| seen.value == gone.mine || *seen == gone.seen;
     if let Some(next) = work.edits.first_mut().filter(|next| stood_on_it(&next.seen) && !next.is_sent) {
-        next.seen = now.clone();
+        next.move_to(now);
     }
     // A draft lies over all of them, so over the last one in any case.
     let is_last = work.edits.is_empty();

@@ -65,8 +65,14 @@ pub(crate) struct Edit {
     pub resends: u8,
     /// How often the server failed at it.
     pub tries: u8,
-    /// Whether it was ever on its way. From then on its body stays as it is: one key carries one body.
+    /// Whether it was ever on its way, as far as anybody knows. From then on its body stays as it is: one key carries
+    /// one body.
     pub is_sent: bool,
+    /// Whether it stands on something else than the disk says. It is written down anew before it is sent, or a crash
+    /// would send another body under its key.
+    pub is_moved: bool,
+    /// The edit that it repeats on another base: that one waits until this one is on disk.
+    pub repeats: Option<EditId>,
     /// Where it stands.
     pub stage: Stage,
 }
@@ -75,6 +81,12 @@ impl Edit {
     /// Whether a newer edit of the field may take its place: nothing of it can have reached the server.
     pub(crate) fn is_replaceable(&self) -> bool {
         matches!(self.stage, Stage::Storing | Stage::Queued { attempted: false } | Stage::Refused(_))
+    }
+
+    /// What it stood on became something else by our own doing.
+    pub(crate) fn move_to(&mut self, seen: &Seen) {
+        self.is_moved |= self.seen != *seen;
+        self.seen = seen.clone();
     }
 }
 

@@ -21,7 +21,7 @@ const SAVES_MAX: usize = 8;
 
 impl Session {
     pub(super) fn finish(&mut self, turn: &mut Turn<'_>) {
-        let saves = self.saves();
+        let saves = self.saves(turn);
         self.visit(turn);
         while let Some(ticket) = self.next_fetch() {
             self.ask(turn, Request::Ticket(ticket));
@@ -45,7 +45,7 @@ impl Session {
     }
 
     /// Takes the edits that may be sent now, oldest first.
-    fn saves(&mut self) -> Vec<Effect> {
+    fn saves(&mut self, turn: &mut Turn<'_>) -> Vec<Effect> {
         if !self.reach.is_open() || self.me.is_none() || self.in_flight.len() >= SAVES_MAX {
             return Vec::new();
         }
@@ -57,12 +57,17 @@ impl Session {
         }
         ready.sort_unstable();
         ready.truncate(SAVES_MAX - self.in_flight.len());
-        ready.into_iter().filter_map(|(_, id)| self.save(id)).collect()
+        ready.into_iter().filter_map(|(_, id)| self.save(turn, id)).collect()
     }
 
-    fn save(&mut self, id: EditId) -> Option<Effect> {
+    fn save(&mut self, turn: &mut Turn<'_>, id: EditId) -> Option<Effect> {
         let (ticket, field) = self.edits.owner(id)?.clone();
         let edit = self.edits.edit_mut(id)?;
+        if edit.is_moved {
+            let old = edit.clone();
+            self.store_again(turn, &old, old.seen.clone(), old.resends);
+            return None;
+        }
         edit.stage = Stage::InFlight;
         edit.is_sent = true;
         let fields = [(field, edit.mine.clone())].into();

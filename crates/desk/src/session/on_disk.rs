@@ -47,7 +47,7 @@ impl Session {
         (ticket, field): (&TicketId, Field),
         (seen, mine): (Seen, Value),
         resends: u8,
-        after: Option<EditId>,
+        repeats: Option<EditId>,
     ) {
         let stored = StoredEdit {
             id: turn.edit_id(),
@@ -58,7 +58,7 @@ impl Session {
             mine,
             at: turn.now.wall,
         };
-        self.edits.push(stored.clone(), resends, after);
+        self.edits.push(stored.clone(), resends, repeats);
         self.rooms.is_dirty = true;
         turn.push(Effect::Store(stored));
     }
@@ -87,7 +87,11 @@ impl Session {
     pub(super) fn not_stored(&mut self, turn: &mut Turn<'_>, id: EditId, reason: &Arc<str>) {
         let Some((ticket, field)) = self.edits.owner(id).cloned() else { return };
         if let Some((edit, _)) = self.edits.take(id) {
-            self.give_back(&ticket, field, edit);
+            match edit.repeats.filter(|old| self.edits.owner(*old).is_some()) {
+                // The old one is on disk still. Sent as it is it would come back at once: the person says when.
+                Some(old) => self.refuse(old, reason),
+                None => self.give_back(&ticket, field, edit),
+            }
         }
         let number = self.tickets.ticket(&ticket).map(|ticket| ticket.ticket_number.clone());
         let number = number.unwrap_or_else(|| ticket.as_str().into());

@@ -206,6 +206,22 @@ fn a_dropped_edit_that_was_applied_unheard_is_fetched_after_all() {
     ]);
 }
 
+/// Found by the random acts below: an edit that had to be written down anew, on a disk that was full, was sent and
+/// refused and written down again without end.
+#[test]
+fn an_edit_that_a_full_disk_cannot_write_down_anew_waits_for_the_person() {
+    holds([
+        (Act::Net(2), 0, 0),
+        (Act::Edit, 0, 2),
+        (Act::Slow(true), 0, 0),
+        (Act::Net(0), 0, 0),
+        (Act::Edit, 0, 2),
+        (Act::Pass(769), 0, 0),
+        (Act::Full(true), 0, 0),
+        (Act::Kill, 0, 0),
+    ]);
+}
+
 proptest! {
     // The same cases on every run, so that a failure belongs to the change that made it. To look for new ones, take
     // the seed out and set PROPTEST_CASES; what is found becomes a story above.

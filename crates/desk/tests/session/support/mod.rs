@@ -33,6 +33,9 @@ pub(crate) enum Net {
     Mute,
 }
 
+/// More steps than any one event needs: beyond them the session and the world are chasing each other.
+const STEPS_MAX: usize = 10_000;
+
 /// Everything around a session.
 pub(crate) struct World {
     session: Session,
@@ -346,7 +349,10 @@ impl World {
     pub(crate) fn tell(&mut self, event: Event) {
         let mut events = VecDeque::from([event]);
         self.last.clear();
+        let mut steps = 0;
         while let Some(event) = events.pop_front() {
+            steps += 1;
+            assert!(steps < STEPS_MAX, "one event keeps the session busy for ever, now with {event:?}");
             self.dice += 0x1_0000_0001;
             let now = Moment { uptime: self.uptime, wall: self.now(), dice: self.dice };
             let mut effects = Vec::new();
