@@ -10,6 +10,6 @@ mod conditions;
 mod params;
 
 pub use body::{BODY_MAX, Object};
-pub use caller::{Known, Reader, Writer};
+pub use caller::{Colleague, Known, Reader, Writer};
 pub use conditions::{Entity, WriteHeaders};
 pub use params::{Id, Params, invalid};

@@ -4,10 +4,13 @@
 
 use callboard_model::{Field, Hint, Person, TenantId, TicketId, Timestamp};
 
+use super::flags;
 use crate::error::{Result, ServerError};
 use crate::store::OutboxEntry;
+use crate::store::flags::Flag;
 use crate::store::sql::{Conditions, Row, Sql, cells};
 
+/// Adds a hint; of a tenant without a live layer nothing is told (LT-20).
 pub(in crate::store) fn add(
     db: &mut dyn Sql,
     tenant: &TenantId,
@@ -15,6 +18,9 @@ pub(in crate::store) fn add(
     hint: &Hint,
 ) -> Result<()> {
     let json = serde_json::to_string(hint).map_err(|error| ServerError::Unreadable(error.to_string()))?;
+    if !flags::is_on(db, tenant, Flag::LiveTicketUpdates)? {
+        return Ok(());
+    }
     db.execute(
         "INSERT INTO outbox (tenant, ticket_id, hint) VALUES (?1, ?2, ?3)",
         cells![tenant, ticket, json],

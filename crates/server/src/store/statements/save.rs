@@ -49,7 +49,7 @@ pub(in crate::store) fn save(db: &mut dyn Sql, save: &Save, limits: Limits) -> R
         after.version = Some(Version(version.0 + 1));
         after.updated_at = Some(save.now);
         after.updated_by = Some(save.actor.user_id.clone());
-        record(db, save, &after, &fields, limits)?;
+        record(db, save, (&before, &after), &fields, limits)?;
         tickets::get(db, &save.tenant, &save.ticket)?
             .ok_or_else(|| ServerError::Unreadable("a ticket vanished while it was written".to_owned()))?
     };
@@ -101,7 +101,13 @@ fn history(db: &mut dyn Sql, tenant: &TenantId, ticket: &TicketId) -> Result<BTr
     Ok(history)
 }
 
-fn record(db: &mut dyn Sql, save: &Save, after: &Ticket, fields: &[Field], limits: Limits) -> Result<()> {
+fn record(
+    db: &mut dyn Sql,
+    save: &Save,
+    (before, after): (&Ticket, &Ticket),
+    fields: &[Field],
+    limits: Limits,
+) -> Result<()> {
     columns::update(db, &save.tenant, after)?;
     let version = after.version.unwrap_or_default();
     for field in fields {
@@ -130,6 +136,7 @@ fn record(db: &mut dyn Sql, save: &Save, after: &Ticket, fields: &[Field], limit
         seq: None,
         origin_session: save.origin.clone(),
     };
-    hint.seq = Some(changes::append(db, &save.tenant, &save.ticket, version, &hint, limits)?);
+    let places = (&Placement::of(before), &Placement::of(after));
+    hint.seq = Some(changes::append(db, &save.tenant, &save.ticket, version, &hint, places, limits)?);
     outbox::add(db, &save.tenant, &save.ticket, &hint)
 }
