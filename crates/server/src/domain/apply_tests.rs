@@ -14,7 +14,7 @@ pub(in crate::domain) fn ticket() -> Ticket {
     .expect("a ticket")
 }
 
-fn facts() -> Facts {
+pub(in crate::domain) fn facts() -> Facts {
     let status = |board: &str, is_closed| StatusFact { board: board.into(), is_closed };
     let category = |board: &str, parent: Option<&str>| CategoryFact {
         board: board.into(),

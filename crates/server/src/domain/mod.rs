@@ -7,6 +7,10 @@
 //! | [`value`] | whether a field can hold what was sent, and how it is spelled |
 //! | [`facts`] | what a decision has to know of boards, statuses, places and people |
 //! | [`apply`] | what the ticket is after the change |
+//! | [`open`] | what a new ticket is |
+//! | [`closing`] | when and by whom it was closed, where somebody says so |
+//! | [`extras`] | link, tags and attributes: what a ticket has beside its fields |
+//! | [`difference`] | what a write changes, by name |
 //! | [`itil`] | which priority follows from impact and urgency |
 //! | [`comment`] | what may be said on a ticket, by whom, and who sees it |
 //! | [`emoji`] | what counts as one emoji below a comment |
@@ -18,10 +22,14 @@
 
 pub mod apply;
 pub mod bundle;
+pub mod closing;
 pub mod comment;
+pub mod difference;
 pub mod emoji;
+pub mod extras;
 pub mod facts;
 pub mod itil;
+pub mod open;
 pub mod response;
 pub mod stale;
 pub mod value;

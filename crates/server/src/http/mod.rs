@@ -19,6 +19,7 @@ mod customers;
 pub mod extract;
 mod lookups;
 mod meta;
+mod once;
 pub mod openapi;
 pub mod problem;
 mod tickets;

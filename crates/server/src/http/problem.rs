@@ -117,6 +117,22 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, "IDEMPOTENCY_KEY_REUSED", message)
     }
 
+    /// The status of the answer.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What stands behind `error` in the answer.
+    #[must_use]
+    pub fn error(&self) -> Value {
+        let mut error = json!({ "code": self.code, "message": self.message });
+        if let (Some(details), Some(error)) = (&self.details, error.as_object_mut()) {
+            error.insert("details".to_owned(), details.clone());
+        }
+        error
+    }
+
     /// The same refusal with a bare sentence: the shape of routes outside `/v1`.
     #[must_use]
     pub fn bare(self) -> Self {
@@ -142,15 +158,8 @@ impl From<ServerError> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = if self.bare {
-            json!({ "error": self.message })
-        } else {
-            let mut error = json!({ "code": self.code, "message": self.message });
-            if let (Some(details), Some(error)) = (self.details, error.as_object_mut()) {
-                error.insert("details".to_owned(), details);
-            }
-            json!({ "error": error })
-        };
+        let body =
+            if self.bare { json!({ "error": self.message }) } else { json!({ "error": self.error() }) };
         let mut response = (self.status, Json(body)).into_response();
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));

@@ -15,9 +15,7 @@
 //!
 //! **Invariant:** no SQL type, no row and no connection passes through public signatures.
 
-mod access;
 mod engine;
-pub mod flags;
 pub mod lookups;
 mod migrations;
 pub mod query;
@@ -25,6 +23,7 @@ mod reads;
 pub mod save;
 mod sql;
 mod statements;
+mod tickets;
 mod writes;
 
 use std::path::PathBuf;
@@ -35,6 +34,7 @@ use tokio::sync::watch;
 
 use self::engine::sqlite::Sqlite;
 use self::sql::Sql;
+use crate::auth::Placement;
 use crate::error::{Result, ServerError};
 
 /// A handle to the database. Cheap to clone; the database closes with the last handle.
@@ -57,6 +57,9 @@ impl Default for Limits {
     }
 }
 
+/// In the place of a ticket: a hint about many of them. No ticket can be called so.
+pub const MANY: &str = "*";
+
 /// A hint that waits to be relayed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutboxEntry {
@@ -68,6 +71,10 @@ pub struct OutboxEntry {
     pub ticket: TicketId,
     /// What to say.
     pub hint: Hint,
+    /// Where the ticket lay before: with where it lies now, this decides who may hear of it.
+    pub was: Option<Placement>,
+    /// Where it lies now.
+    pub is: Option<Placement>,
 }
 
 /// What the change feed says from a place on.

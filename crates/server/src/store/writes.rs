@@ -1,22 +1,16 @@
 //! What the store can be told. Each function is one transaction, and answers when it is on disk.
 //!
-//! **Invariant:** a ticket is only ever changed by [`Store::save`], which goes through the domain.
+//! **Invariant:** a ticket is written in `tickets.rs`, through the domain, and not here.
 
 use callboard_model::{TenantId, Timestamp, UserId};
 
 use super::lookups::Company;
-use super::save::{Outcome, Save};
 use super::{Store, statements};
+use crate::auth::Role;
 use crate::auth::api_key::KeyHash;
 use crate::error::Result;
 
 impl Store {
-    /// Writes a ticket, with its change record and its hint, or says why not.
-    pub async fn save(&self, save: Save) -> Result<Outcome> {
-        let (tenant, limits) = (save.tenant.clone(), self.limits);
-        self.write(&tenant, move |db| statements::save::save(db, &save, limits)).await
-    }
-
     /// Forgets these hints: they were relayed.
     pub async fn outbox_sent(&self, seqs: Vec<u64>) -> Result<()> {
         self.write_apart(move |db| statements::outbox::sent(db, &seqs)).await
@@ -42,5 +36,11 @@ impl Store {
             statements::people::add_key(db, &wall, &user, &key, expires_at)
         })
         .await
+    }
+
+    /// Changes what a person may do; `None` shuts them out.
+    pub async fn set_role(&self, tenant: &TenantId, user: &UserId, role: Option<Role>) -> Result<()> {
+        let (wall, user) = (tenant.clone(), user.clone());
+        self.write(tenant, move |db| statements::people::set_role(db, &wall, &user, role)).await
     }
 }

@@ -11,7 +11,6 @@ mod lookups;
 mod openapi;
 #[cfg(unix)]
 mod program;
-mod reach;
 mod refusals;
 mod tokens;
 mod world;

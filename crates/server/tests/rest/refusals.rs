@@ -41,7 +41,7 @@ async fn every_wrong_field_is_named_and_nothing_is_written() {
     let ticket = world.a_ticket().await;
     let before = world.get(&format!("/api/v1/tickets/{ticket}")).await;
     let body = json!({
-        "title": "", "url": "https://x", "updated_at": "2026-01-01T00:00:00Z", "itil_impact": 9,
+        "title": "", "url": "ftp://x", "updated_at": "2026-01-01T00:00:00Z", "itil_impact": 9,
         "priority_id": {"a": 1}, "client_version": "two", "due_date": "soon",
     });
     let reply = world.put(&ticket, &[], body).await;

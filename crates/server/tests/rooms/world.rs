@@ -13,7 +13,7 @@ use callboard_server::bus::{Bus, BusSettings};
 use callboard_server::relay;
 use callboard_server::rooms::{PATH, Rooms};
 use callboard_server::store::lookups::{Account, Client, Company, LevelledPriority};
-use callboard_server::store::save::{Outcome, Save};
+use callboard_server::store::save::{Attempt, Author, Knew, Save, Wish};
 use callboard_server::store::{Limits, Store};
 use serde_json::json;
 use tempfile::TempDir;
@@ -113,19 +113,20 @@ impl World {
 /// Bob's console gives a ticket of `t` a title.
 pub(crate) async fn retitle(store: &Store, ticket: &str, title: &str) -> Ticket {
     let save = Save {
-        tenant: "t".into(),
+        author: Author {
+            tenant: "t".into(),
+            person: Person { user_id: "bob".into(), display_name: "Bob Kessler".into() },
+            access: Access::of(Role::Dispatcher),
+            origin: Some("bobs-console".into()),
+            key: None,
+            now: Timestamp::now(),
+        },
         ticket: ticket.into(),
-        actor: Person { user_id: "bob".into(), display_name: "Bob Kessler".into() },
-        access: Access::of(Role::Dispatcher),
-        wanted: [(Field::Title, Value::from(Some(title)))].into(),
-        seen: None,
-        exactly: None,
-        key: None,
-        origin: Some("bobs-console".into()),
-        now: Timestamp::now(),
+        wish: Wish { fields: [(Field::Title, Value::from(Some(title)))].into(), ..Wish::default() },
+        knew: Knew::default(),
     };
     match store.save(save).await.expect("a store that works") {
-        Outcome::Saved(saved) => saved.ticket,
+        Attempt::Done(saved) => saved.sheet.ticket,
         other => panic!("not saved: {other:?}"),
     }
 }

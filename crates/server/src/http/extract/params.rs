@@ -26,7 +26,7 @@ impl FromRequestParts<App> for Id {
 }
 
 /// Whether text could be an id at all.
-pub(super) fn is_id(text: &str) -> bool {
+pub(in crate::http) fn is_id(text: &str) -> bool {
     (1..=ID_MAX).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }

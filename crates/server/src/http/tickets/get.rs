@@ -8,11 +8,13 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use callboard_model::rest::One;
 
-use super::{Shown, unknown};
+use super::shown::Detail;
+use super::unknown;
 use crate::app::App;
 use crate::auth::Placement;
 use crate::http::extract::{Entity, Id, Reader};
 use crate::http::problem::Problem;
+use crate::store::save::Sheet;
 
 pub(super) async fn get(
     State(app): State<App>,
@@ -20,12 +22,13 @@ pub(super) async fn get(
     Id(id): Id,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let ticket = app.store.ticket(&caller.tenant, &id.into()).await?;
-    let ticket = ticket.filter(|ticket| caller.access.reads(&Placement::of(ticket))).ok_or_else(unknown)?;
-    let entity = Entity(ticket.version.unwrap_or_default());
+    let sheet = app.store.sheet(&caller.tenant, &id.into()).await?;
+    let may_read = |sheet: &Sheet| caller.access.reads(&Placement::of(&sheet.ticket));
+    let sheet = sheet.filter(may_read).ok_or_else(unknown)?;
+    let entity = Entity(sheet.ticket.version.unwrap_or_default());
     let tag = [(header::ETAG, entity.tag())];
     if entity.is_held(&headers) {
         return Ok((StatusCode::NOT_MODIFIED, tag).into_response());
     }
-    Ok((tag, Json(One { data: Shown::new(&caller.tenant, ticket) })).into_response())
+    Ok((tag, Json(One { data: Detail::of(&caller.tenant, sheet) })).into_response())
 }

@@ -8,7 +8,7 @@ use callboard_model::rest::Pagination;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::Shown;
+use super::shown::Shown;
 use crate::app::App;
 use crate::domain::Issue;
 use crate::http::extract::{Params, Reader, invalid};
@@ -66,8 +66,8 @@ pub(super) async fn list(
     let sort_name = params.text("sort").unwrap_or("entered_at").to_owned();
     let query = query(&params, &sort_name)?;
     let order = if query.order == Order::Ascending { "asc" } else { "desc" };
-    let (tickets, pagination) = app.store.tickets(&caller.tenant, &caller.access, query).await?;
-    let data = tickets.into_iter().map(|ticket| Shown::new(&caller.tenant, ticket)).collect();
+    let (tickets, pagination) = app.store.tickets(&caller.tenant, query).await?;
+    let data = tickets.into_iter().map(|ticket| Shown::of(&caller.tenant, ticket)).collect();
     Ok(Json(Listed { data, pagination, meta: Meta { sort: sort_name, order } }))
 }
 

@@ -1,17 +1,30 @@
 //! The endpoints of a ticket.
 //!
-//! **Invariant:** a ticket leaves through [`Shown`] and is changed through [`update`].
+//! | module | holds |
+//! |---|---|
+//! | [`body`] | what the body of a write says |
+//! | [`answer`], [`shown`] | how the outcome of a write is told; how a ticket is shown |
+//! | [`open`], [`update`], [`bulk`], [`delete`] | the writes |
+//! | [`get`], [`list`] | the reads |
+//! | [`live_token`] | the way into a ticket's room |
+//!
+//! **Invariant:** a ticket leaves through [`shown`], and every write reads its body through [`body`].
 
+mod answer;
+mod body;
+mod bulk;
+mod delete;
 mod get;
 mod list;
 mod live_token;
+mod open;
+mod shown;
 mod update;
 
 use callboard_model::rest::{LiveTokens, LiveTokensRequest, One, Stale, TicketChanges};
-use callboard_model::{TenantId, Ticket};
-use serde::Serialize;
-use utoipa::ToSchema;
 
+use self::answer::Written;
+use self::shown::Detail;
 use super::openapi::{Contract, Routes};
 use super::problem::Problem;
 
@@ -21,12 +34,21 @@ pub(super) fn routes() -> Routes {
         .get(
             "/tickets/{id}",
             get::get,
-            Contract::reads::<One<Shown>>("One ticket")
+            Contract::reads::<One<Detail>>("One ticket")
                 .header("If-None-Match", "The version that the caller has, in quotes")
                 .also("304", "The caller has this version"),
         )
         .put("/tickets/{id}", update::update, changes("Change some fields of a ticket"))
         .patch("/tickets/{id}", update::update, changes("The same as PUT"))
+        .delete("/tickets/{id}", delete::delete, removes())
+        .post("/tickets", open::open, opens())
+        .put(
+            "/tickets/{id}/status",
+            update::status,
+            changes("Change the status, with what is said of the closing"),
+        )
+        .put("/tickets/{id}/assignment", update::assignment, changes("Change who does it"))
+        .post("/tickets/bulk", bulk::bulk, bulk::contract())
         .post(
             "/tickets/live-tokens",
             live_token::many,
@@ -34,9 +56,24 @@ pub(super) fn routes() -> Routes {
         )
 }
 
+/// What a new ticket takes and answers.
+fn opens() -> Contract {
+    Contract::creates::<TicketChanges, Written>("Open a ticket")
+        .also("422", "The idempotency key stands for another write")
+}
+
+/// What is said of a deletion.
+fn removes() -> Contract {
+    Contract::removes("Delete a ticket with everything that hangs on it")
+        .query::<u64>("client_version", "The version that the caller saw")
+        .answers::<Stale>("409", "The ticket was changed since `client_version`; it stands")
+        .answers::<Stale>("412", "`If-Match` did not hold; it stands")
+        .also("422", "The idempotency key stands for another write")
+}
+
 /// What a change of a ticket takes and answers.
 fn changes(summary: &str) -> Contract {
-    Contract::writes::<TicketChanges, update::Written>(summary)
+    Contract::writes::<TicketChanges, Written>(summary)
         .answers::<Stale>("409", "A field was changed since `client_version`; nothing was written")
         .answers::<Stale>("412", "`If-Match` did not hold; nothing was written")
         .also("422", "The idempotency key stands for another write")
@@ -49,21 +86,6 @@ pub(super) fn stock_routes() -> Routes {
         live_token::one,
         Contract::reads::<live_token::Token>("A token for the room of one ticket"),
     )
-}
-
-/// A ticket as it is answered: with the two keys that the stock's row has and the vocabulary does not need.
-#[derive(Serialize, ToSchema)]
-struct Shown {
-    tenant: TenantId,
-    is_closed: bool,
-    #[serde(flatten)]
-    ticket: Ticket,
-}
-
-impl Shown {
-    fn new(tenant: &TenantId, ticket: Ticket) -> Self {
-        Self { tenant: tenant.clone(), is_closed: ticket.status_is_closed, ticket }
-    }
 }
 
 fn unknown() -> Problem {

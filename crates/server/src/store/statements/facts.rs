@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** looks up the ids that occur in the ticket and in the change, and no others.
 
-use callboard_model::{Field, TenantId, Ticket, Value};
+use callboard_model::{Field, TenantId, Ticket, UserId, Value};
 
 use crate::domain::Wanted;
 use crate::domain::facts::{CategoryFact, Facts, StatusFact};
@@ -61,14 +61,17 @@ fn question(field: Field) -> Option<&'static str> {
         }
         Field::Priority => "SELECT 1 FROM priorities WHERE tenant = ?1 AND priority_id = ?2",
         Field::Client => "SELECT 1 FROM clients WHERE tenant = ?1 AND client_id = ?2",
-        Field::Assignee => {
-            "SELECT 1 FROM users WHERE tenant = ?1 AND user_id = ?2 AND is_inactive = 0 AND role <> 'client_portal'"
-        }
+        Field::Assignee => "SELECT 1 FROM users WHERE tenant = ?1 AND user_id = ?2 AND is_inactive = 0",
         Field::Team => "SELECT 1 FROM teams WHERE tenant = ?1 AND team_id = ?2",
         Field::Location => "SELECT client_id FROM locations WHERE tenant = ?1 AND location_id = ?2",
         Field::Contact => "SELECT client_id FROM contacts WHERE tenant = ?1 AND contact_name_id = ?2",
         Field::Title | Field::Impact | Field::Urgency | Field::DueDate | Field::ResponseState => return None,
     })
+}
+
+/// Whether the company has this person, also one who has left.
+pub(super) fn has_user(db: &mut dyn Sql, tenant: &TenantId, user: &UserId) -> Result<bool> {
+    db.exists("SELECT 1 FROM users WHERE tenant = ?1 AND user_id = ?2", cells![tenant, user])
 }
 
 fn status(row: &Row) -> Result<StatusFact> {

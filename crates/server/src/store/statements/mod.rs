@@ -6,12 +6,14 @@
 pub(super) mod changes;
 mod columns;
 pub(super) mod company;
+pub(super) mod details;
 mod facts;
-pub(super) mod flags;
 mod idempotency;
 pub(super) mod lookups;
+pub(super) mod opening;
 pub(super) mod outbox;
 pub(super) mod people;
-mod reach;
+mod record;
+pub(super) mod removal;
 pub(super) mod save;
 pub(super) mod tickets;

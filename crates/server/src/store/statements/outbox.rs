@@ -4,36 +4,56 @@
 
 use callboard_model::{Field, Hint, Person, TenantId, TicketId, Timestamp};
 
-use super::flags;
+use crate::auth::Placement;
 use crate::error::{Result, ServerError};
-use crate::store::OutboxEntry;
-use crate::store::flags::Flag;
+use crate::store::save::Author;
 use crate::store::sql::{Conditions, Row, Sql, cells};
+use crate::store::{MANY, OutboxEntry};
 
-/// Adds a hint; of a tenant without a live layer nothing is told (LT-20).
 pub(in crate::store) fn add(
     db: &mut dyn Sql,
     tenant: &TenantId,
     ticket: &TicketId,
     hint: &Hint,
+    (was, is): (Option<&Placement>, Option<&Placement>),
 ) -> Result<()> {
     let json = serde_json::to_string(hint).map_err(|error| ServerError::Unreadable(error.to_string()))?;
-    if !flags::is_on(db, tenant, Flag::LiveTicketUpdates)? {
-        return Ok(());
-    }
     db.execute(
-        "INSERT INTO outbox (tenant, ticket_id, hint) VALUES (?1, ?2, ?3)",
-        cells![tenant, ticket, json],
+        "INSERT INTO outbox (tenant, ticket_id, hint, board_was, client_was, board_id, client_id) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        cells![
+            tenant,
+            ticket,
+            json,
+            was.and_then(|at| at.board.as_ref()),
+            was.and_then(|at| at.client.as_ref()),
+            is.and_then(|at| at.board.as_ref()),
+            is.and_then(|at| at.client.as_ref())
+        ],
     )?;
     db.ring();
     Ok(())
 }
 
+/// Adds the one hint that follows many changes of which nobody was told (LT-18). It names no ticket, and no place in the
+/// feed, so that whoever hears it reads the feed from where they are; and no session, so that nobody takes it for an echo.
+pub(super) fn add_many_changed(db: &mut dyn Sql, author: &Author) -> Result<()> {
+    let hint = Hint {
+        updated_fields: Vec::new(),
+        updated_by: author.person.clone(),
+        updated_at: author.now,
+        ticket_id: None,
+        version: None,
+        seq: None,
+        origin_session: None,
+    };
+    add(db, &author.tenant, &MANY.into(), &hint, (None, None))
+}
+
 /// The oldest entries. One that does not read becomes a hint about everything, dated `now`: it must not hold up those
 /// behind it, and whoever hears it asks REST.
 pub(in crate::store) fn pending(db: &mut dyn Sql, limit: u32, now: Timestamp) -> Result<Vec<OutboxEntry>> {
-    let rows =
-        db.query("SELECT seq, tenant, ticket_id, hint FROM outbox ORDER BY seq LIMIT ?1", cells![limit])?;
+    let rows = db.query("SELECT * FROM outbox ORDER BY seq LIMIT ?1", cells![limit])?;
     rows.iter().map(|row| entry(row, now)).collect()
 }
 
@@ -43,7 +63,20 @@ fn entry(row: &Row, now: Timestamp) -> Result<OutboxEntry> {
         tracing::error!(seq, %error, "a hint in the outbox does not read; readers are told that all changed");
         all_changed(&ticket, now)
     });
-    Ok(OutboxEntry { seq, tenant: row.get("tenant")?, ticket, hint })
+    Ok(OutboxEntry {
+        seq,
+        tenant: row.get("tenant")?,
+        ticket,
+        hint,
+        was: placement(row, "board_was", "client_was")?,
+        is: placement(row, "board_id", "client_id")?,
+    })
+}
+
+/// `None` where nothing is said: the ticket was not there yet, or is no more.
+fn placement(row: &Row, board: &str, client: &str) -> Result<Option<Placement>> {
+    let at = Placement { board: row.get(board)?, client: row.get(client)? };
+    Ok(Some(at).filter(|at| *at != Placement::default()))
 }
 
 /// Every field may have changed, and nobody knows by whom.

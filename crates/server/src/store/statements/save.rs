@@ -1,142 +1,167 @@
-//! The transaction of a write: row, field changes, change feed, hint, and the answer under its key.
+//! The change of a ticket that exists, of one or of many.
 //!
-//! It exists so that all of it is on disk or none: no hint without its row, no row without its hint (LT-2).
+//! It exists to put the questions of a write in order: is it there, was it seen as it stands, is it allowed, and what
+//! follows from it. What is written then, [`record`] writes.
 //!
 //! **Invariant:** everything that is refused is refused before the first statement that writes.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::convert::Infallible;
 
-use callboard_model::rest::Stale;
-use callboard_model::{Field, Hint, Person, TenantId, Ticket, TicketId, Version};
+use callboard_model::{Person, TenantId, TicketId, Version};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
-use super::{changes, columns, facts, idempotency, outbox, tickets};
+use super::record::{Change, Recorded, Told, record};
+use super::{details, facts, idempotency, outbox};
 use crate::auth::Placement;
-use crate::domain::apply::{apply, updated_fields};
-use crate::domain::stale::{LastChange, clashes};
+use crate::domain::apply::apply;
+use crate::domain::difference::{self, Difference};
+use crate::domain::stale::{History, LastChange, clashes};
 use crate::error::{Result, ServerError};
 use crate::store::Limits;
-use crate::store::save::{Outcome, Save, Saved};
+use crate::store::save::{Attempt, Author, Bulk, Each, Knew, Refusal, Save, Saved, Sheet, Stale, Wish};
 use crate::store::sql::{Sql, cells};
 
-pub(in crate::store) fn save(db: &mut dyn Sql, save: &Save, limits: Limits) -> Result<Outcome> {
-    if let Some(key) = &save.key {
-        match idempotency::recall(db, save, key)? {
-            idempotency::Recalled::Nothing => {}
-            idempotency::Recalled::Same(answer) => return Ok(Outcome::Replayed(answer)),
-            idempotency::Recalled::Other => return Ok(Outcome::KeyReused),
-        }
-    }
-    let Some(before) = tickets::get(db, &save.tenant, &save.ticket)? else { return Ok(Outcome::NotFound) };
-    if !save.access.writes(&Placement::of(&before)) {
-        return Ok(Outcome::NotFound);
-    }
-    let version = before.version.unwrap_or_default();
-    if let Some(refused) = out_of_date(db, save, &before, version)? {
-        return Ok(refused);
-    }
-    let mut facts = facts::collect(db, &save.tenant, &before, &save.wanted)?;
-    // A board that the writer does not see does not exist for them: nothing is moved out of sight.
-    facts.boards.retain(|board| save.access.boards.contain(board));
-    let mut after = match apply(&before, &save.wanted, &facts, &save.actor.user_id, save.now) {
-        Ok(after) => after,
-        Err(issues) => return Ok(Outcome::Invalid(issues)),
-    };
-    let fields = updated_fields(&before, &after);
-    let ticket = if fields.is_empty() {
-        before
-    } else {
-        after.version = Some(Version(version.0 + 1));
-        after.updated_at = Some(save.now);
-        after.updated_by = Some(save.actor.user_id.clone());
-        record(db, save, (&before, &after), &fields, limits)?;
-        tickets::get(db, &save.tenant, &save.ticket)?
-            .ok_or_else(|| ServerError::Unreadable("a ticket vanished while it was written".to_owned()))?
-    };
-    let saved = Saved { ticket, updated_fields: names(&fields), merged_over: version };
-    if let Some(key) = &save.key {
-        idempotency::remember(db, save, key, &saved)?;
-    }
-    Ok(Outcome::Saved(Box::new(saved)))
+/// A ticket to be written, or why not.
+type Judged<T> = Result<std::result::Result<T, Refusal>>;
+
+/// One ticket.
+pub(in crate::store) fn one(db: &mut dyn Sql, save: &Save, limits: Limits) -> Result<Attempt<Saved>> {
+    let Save { author, ticket, wish, knew } = save;
+    idempotency::once(db, author, |db| change(db, author, ticket, wish, *knew, Told::Everybody, limits))
 }
 
-fn names(fields: &[Field]) -> Vec<Arc<str>> {
-    fields.iter().map(|field| field.name().into()).collect()
+/// Many tickets, each by itself.
+pub(in crate::store) fn many<T: Serialize + DeserializeOwned>(
+    db: &mut dyn Sql,
+    bulk: &Bulk,
+    told: impl Fn(Each) -> T,
+    limits: Limits,
+) -> Result<Attempt<Vec<T>, Infallible>> {
+    idempotency::once(db, &bulk.author, |db| {
+        let each = change_each(db, bulk, limits)?;
+        Ok(Ok(each.into_iter().map(told).collect()))
+    })
+}
+
+fn change_each(db: &mut dyn Sql, bulk: &Bulk, limits: Limits) -> Result<Vec<Each>> {
+    let told = if bulk.is_import { Told::Nobody } else { Told::Everybody };
+    let mut each = Vec::with_capacity(bulk.tickets.len());
+    for (ticket, seen) in &bulk.tickets {
+        let knew = Knew { seen: *seen, exactly: None };
+        let saved = change(db, &bulk.author, ticket, &bulk.wish, knew, told, limits)?;
+        each.push((ticket.clone(), saved));
+    }
+    let has_changed = |(_, saved): &Each| saved.as_ref().is_ok_and(|saved| !saved.updated_fields.is_empty());
+    if bulk.is_import && each.iter().any(has_changed) {
+        outbox::add_many_changed(db, &bulk.author)?;
+    }
+    Ok(each)
+}
+
+fn change(
+    db: &mut dyn Sql,
+    author: &Author,
+    ticket: &TicketId,
+    wish: &Wish,
+    knew: Knew,
+    told: Told,
+    limits: Limits,
+) -> Judged<Saved> {
+    let tenant = &author.tenant;
+    let Some(before) = sheet(db, author, ticket)? else { return Ok(Err(Refusal::NotFound)) };
+    let mut asked = difference::asked(&before.ticket, &wish.fields);
+    let beside = difference::of_extras(&before.extras, &wish.extras);
+    asked.extend(beside.iter().cloned());
+    if let Some(refusal) = out_of_date(db, tenant, &before, asked, knew)? {
+        return Ok(Err(refusal));
+    }
+    let mut facts = facts::collect(db, tenant, &before.ticket, &wish.fields)?;
+    // A board that the writer does not see does not exist for them: nothing is moved out of sight.
+    facts.boards.retain(|board| author.access.boards.contain(board));
+    let user = &author.person.user_id;
+    let mut after = match apply(&before.ticket, &wish.fields, &facts, user, author.now) {
+        Ok(after) => after,
+        Err(issues) => return Ok(Err(Refusal::Invalid(issues))),
+    };
+    let closer_is_known = match &wish.closing.by {
+        Some(by) => facts::has_user(db, tenant, by)?,
+        None => true,
+    };
+    if let Err(issues) = wish.closing.keep(&before.ticket, &mut after, author.now, closer_is_known) {
+        return Ok(Err(Refusal::Invalid(issues)));
+    }
+    // What follows from a field overwrites as much as what was sent.
+    let all = difference::between(&before.ticket, &after);
+    if let Some(refusal) = out_of_date(db, tenant, &before, all, knew)? {
+        return Ok(Err(refusal));
+    }
+    let names: Vec<_> = beside.iter().map(|one| one.name).collect();
+    let change = Change { beside: &names, told, ..Change::by(author, Some(&before.ticket), Some(&after)) };
+    let recorded = record(db, &change, limits)?;
+    if !names.is_empty() {
+        details::write(db, tenant, ticket, &wish.extras.over(&before.extras))?;
+    }
+    answer(db, tenant, before, recorded)
+}
+
+/// The ticket as it stands now, with what was done to it.
+fn answer(db: &mut dyn Sql, tenant: &TenantId, before: Sheet, recorded: Option<Recorded>) -> Judged<Saved> {
+    let merged_over = before.ticket.version.unwrap_or_default();
+    let Some(Recorded { updated_fields, .. }) = recorded else {
+        return Ok(Ok(Saved { sheet: before, updated_fields: Vec::new(), merged_over }));
+    };
+    let sheet = written(db, tenant, &before.ticket.ticket_id)?;
+    Ok(Ok(Saved { sheet, updated_fields, merged_over }))
+}
+
+/// A ticket that was just written, as it is read.
+pub(super) fn written(db: &mut dyn Sql, tenant: &TenantId, ticket: &TicketId) -> Result<Sheet> {
+    details::sheet(db, tenant, ticket)?
+        .ok_or_else(|| ServerError::Unreadable("a ticket vanished while it was written".to_owned()))
+}
+
+/// The ticket, if the author may change it.
+fn sheet(db: &mut dyn Sql, author: &Author, ticket: &TicketId) -> Result<Option<Sheet>> {
+    let sheet = details::sheet(db, &author.tenant, ticket)?;
+    Ok(sheet.filter(|sheet| author.access.writes(&Placement::of(&sheet.ticket))))
 }
 
 /// Why the write comes too late, if it does.
-fn out_of_date(db: &mut dyn Sql, save: &Save, before: &Ticket, version: Version) -> Result<Option<Outcome>> {
-    let mut against = |seen| -> Result<Box<Stale>> {
-        let history = history(db, &save.tenant, &save.ticket)?;
-        let conflicts = clashes(before, &save.wanted, seen, &history);
+pub(super) fn out_of_date(
+    db: &mut dyn Sql,
+    tenant: &TenantId,
+    before: &Sheet,
+    differences: Vec<Difference>,
+    knew: Knew,
+) -> Result<Option<Refusal>> {
+    let version = before.ticket.version.unwrap_or_default();
+    let against = |seen: Version| -> Result<Box<Stale>> {
+        let history = history(db, tenant, &before.ticket.ticket_id)?;
+        let conflicts = clashes(differences, seen, &history);
         Ok(Box::new(Stale { current: before.clone(), conflicts }))
     };
-    if let Some(exactly) = save.exactly.filter(|&exactly| exactly != version) {
-        return Ok(Some(Outcome::NotExactly(against(exactly)?)));
+    if let Some(exactly) = knew.exactly.filter(|&exactly| exactly != version) {
+        return Ok(Some(Refusal::NotExactly(against(exactly)?)));
     }
-    if let Some(seen) = save.seen.filter(|&seen| seen < version) {
+    if let Some(seen) = knew.seen.filter(|&seen| seen < version) {
         let stale = against(seen)?;
         if !stale.conflicts.is_empty() {
-            return Ok(Some(Outcome::Stale(stale)));
+            return Ok(Some(Refusal::Stale(stale)));
         }
     }
     Ok(None)
 }
 
-fn history(db: &mut dyn Sql, tenant: &TenantId, ticket: &TicketId) -> Result<BTreeMap<Field, LastChange>> {
+fn history(db: &mut dyn Sql, tenant: &TenantId, ticket: &TicketId) -> Result<History> {
     let rows = db.query(
         "SELECT field, version, user_id, display_name, changed_at FROM field_changes \
          WHERE tenant = ?1 AND ticket_id = ?2",
         cells![tenant, ticket],
     )?;
-    let mut history = BTreeMap::new();
-    for row in rows {
-        let name: String = row.get("field")?;
-        let field =
-            Field::from_name(&name).ok_or_else(|| ServerError::Unreadable(format!("field {name:?}")))?;
+    let last = |row: &crate::store::sql::Row| -> Result<(String, LastChange)> {
         let by = Person { user_id: row.get("user_id")?, display_name: row.get("display_name")? };
-        let last = LastChange { version: row.get("version")?, by, at: row.get("changed_at")? };
-        history.insert(field, last);
-    }
-    Ok(history)
-}
-
-fn record(
-    db: &mut dyn Sql,
-    save: &Save,
-    (before, after): (&Ticket, &Ticket),
-    fields: &[Field],
-    limits: Limits,
-) -> Result<()> {
-    columns::update(db, &save.tenant, after)?;
-    let version = after.version.unwrap_or_default();
-    for field in fields {
-        db.execute(
-            "INSERT INTO field_changes (tenant, ticket_id, field, version, user_id, display_name, changed_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) \
-             ON CONFLICT (tenant, ticket_id, field) DO UPDATE SET version = excluded.version, \
-                 user_id = excluded.user_id, display_name = excluded.display_name, changed_at = excluded.changed_at",
-            cells![
-                &save.tenant,
-                &save.ticket,
-                field.name(),
-                version,
-                &save.actor.user_id,
-                &save.actor.display_name,
-                save.now
-            ],
-        )?;
-    }
-    let mut hint = Hint {
-        updated_fields: names(fields),
-        updated_by: save.actor.clone(),
-        updated_at: save.now,
-        ticket_id: Some(save.ticket.clone()),
-        version: Some(version),
-        seq: None,
-        origin_session: save.origin.clone(),
+        Ok((row.get("field")?, LastChange { version: row.get("version")?, by, at: row.get("changed_at")? }))
     };
-    let places = (&Placement::of(before), &Placement::of(after));
-    hint.seq = Some(changes::append(db, &save.tenant, &save.ticket, version, &hint, places, limits)?);
-    outbox::add(db, &save.tenant, &save.ticket, &hint)
+    rows.iter().map(last).collect()
 }
