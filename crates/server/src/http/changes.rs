@@ -41,7 +41,7 @@ async fn changes(
         let next = app.store.newest_change(&caller.tenant).await?;
         return Ok(Json(Changes { data: Vec::new(), next, has_more: false }));
     };
-    match app.store.changes(&caller.tenant, since, limit).await? {
+    match app.store.changes(&caller, since, limit).await? {
         Feed::Page(page) => Ok(Json(page)),
         Feed::Gone => Err(Problem::cursor_gone()),
     }

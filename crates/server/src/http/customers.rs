@@ -26,15 +26,15 @@ fn unknown() -> Problem {
 }
 
 async fn clients(State(app): State<App>, Reader(caller): Reader) -> Answer<Client> {
-    Ok(Json(Many { data: app.store.clients(&caller.tenant).await? }))
+    Ok(Json(Many { data: app.store.clients(&caller.tenant, &caller.access).await? }))
 }
 
 async fn locations(State(app): State<App>, Reader(caller): Reader, Id(id): Id) -> Answer<Location> {
-    let data = app.store.locations(&caller.tenant, &id.into()).await?.ok_or_else(unknown)?;
+    let data = app.store.locations(&caller.tenant, &caller.access, &id.into()).await?.ok_or_else(unknown)?;
     Ok(Json(Many { data }))
 }
 
 async fn contacts(State(app): State<App>, Reader(caller): Reader, Id(id): Id) -> Answer<Contact> {
-    let data = app.store.contacts(&caller.tenant, &id.into()).await?.ok_or_else(unknown)?;
+    let data = app.store.contacts(&caller.tenant, &caller.access, &id.into()).await?.ok_or_else(unknown)?;
     Ok(Json(Many { data }))
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Many;
-use super::extract::{Params, Reader};
+use super::extract::{Colleague, Params, Reader};
 use super::openapi::{Contract, Routes};
 use super::problem::Problem;
 use crate::app::App;
@@ -50,11 +50,11 @@ pub(super) fn routes() -> Routes {
 }
 
 async fn boards(State(app): State<App>, Reader(caller): Reader) -> Answer<Board> {
-    Ok(Json(Many { data: app.store.boards(&caller.tenant).await? }))
+    Ok(Json(Many { data: app.store.boards(&caller.tenant, &caller.access).await? }))
 }
 
 async fn statuses(State(app): State<App>, Reader(caller): Reader, params: Params) -> Answer<Status> {
-    Ok(Json(Many { data: app.store.statuses(&caller.tenant, params.id("board_id")?).await? }))
+    Ok(Json(Many { data: app.store.statuses(&caller.tenant, &caller.access, params.id("board_id")?).await? }))
 }
 
 async fn priorities(State(app): State<App>, Reader(caller): Reader) -> Answer<Priority> {
@@ -78,11 +78,13 @@ async fn priority_names(State(app): State<App>, Reader(caller): Reader) -> Answe
 }
 
 async fn categories(State(app): State<App>, Reader(caller): Reader, params: Params) -> Answer<Category> {
-    Ok(Json(Many { data: app.store.categories(&caller.tenant, params.id("board_id")?).await? }))
+    Ok(Json(Many {
+        data: app.store.categories(&caller.tenant, &caller.access, params.id("board_id")?).await?,
+    }))
 }
 
 /// Everybody who can be assigned. There are no client users here, so another `user_type` finds nobody.
-async fn users(State(app): State<App>, Reader(caller): Reader, params: Params) -> Answer<User> {
+async fn users(State(app): State<App>, Colleague(caller): Colleague, params: Params) -> Answer<User> {
     if params.text("user_type").is_some_and(|kind| kind != "internal") {
         return Ok(Json(Many { data: Vec::new() }));
     }
@@ -90,6 +92,6 @@ async fn users(State(app): State<App>, Reader(caller): Reader, params: Params) -
     Ok(Json(Many { data: app.store.users(&caller.tenant, inactive).await? }))
 }
 
-async fn teams(State(app): State<App>, Reader(caller): Reader) -> Answer<Team> {
+async fn teams(State(app): State<App>, Colleague(caller): Colleague) -> Answer<Team> {
     Ok(Json(Many { data: app.store.teams(&caller.tenant).await? }))
 }

@@ -12,10 +12,14 @@ use super::extract::Known;
 use super::openapi::{self, Contract, Routes};
 use super::problem::Problem;
 use crate::app::App;
+use crate::store::flags::Flag;
 
 /// What this server can do beyond the stock.
 const CAPABILITIES: &[&str] =
-    &["versions", "client-version", "if-match", "idempotency", "changes", "live-tokens"];
+    &["versions", "client-version", "if-match", "idempotency", "changes", LIVE_TOKENS];
+
+/// What is not there for a tenant whose live layer is switched off (LT-20).
+const LIVE_TOKENS: &str = "live-tokens";
 
 pub(super) fn routes() -> Routes {
     Routes::of("meta")
@@ -55,9 +59,11 @@ async fn capabilities(
     Known(caller): Known,
 ) -> Result<Json<One<Capabilities>>, Problem> {
     let seq = app.store.newest_change(&caller.tenant).await?;
+    let live = app.store.flag(&caller.tenant, Flag::LiveTicketUpdates).await?;
+    let there = CAPABILITIES.iter().filter(|&&name| live || name != LIVE_TOKENS);
     Ok(Json(One {
         data: Capabilities {
-            capabilities: CAPABILITIES.iter().map(|&name| name.into()).collect(),
+            capabilities: there.map(|&name| name.into()).collect(),
             server_version: env!("CARGO_PKG_VERSION").into(),
             seq: Some(seq),
         },

@@ -15,7 +15,9 @@
 //!
 //! **Invariant:** no SQL type, no row and no connection passes through public signatures.
 
+mod access;
 mod engine;
+pub mod flags;
 pub mod lookups;
 mod migrations;
 pub mod query;

@@ -8,8 +8,8 @@ use callboard_model::{BoardId, ClientId, TenantId, Ticket, TicketId, Timestamp, 
 use super::lookups::{Category, Client, Contact, Location, Team};
 use super::query::TicketQuery;
 use super::{Feed, OutboxEntry, Store, statements};
-use crate::auth::Caller;
 use crate::auth::api_key::KeyHash;
+use crate::auth::{Access, Caller};
 use crate::error::Result;
 
 impl Store {
@@ -41,15 +41,9 @@ impl Store {
 
     /// Which of these tickets the caller may read, in the order asked.
     pub async fn readable_tickets(&self, caller: &Caller, tickets: Vec<TicketId>) -> Result<Vec<bool>> {
-        let (tenant, access) = (caller.tenant.clone(), caller.access.clone());
-        self.read(move |db| {
-            let may_read = |ticket| -> Result<bool> {
-                let at = statements::tickets::placement(db, &tenant, ticket)?;
-                Ok(at.is_some_and(|at| access.reads(&at)))
-            };
-            tickets.iter().map(may_read).collect()
-        })
-        .await
+        let placements = self.placements(&caller.tenant, tickets.clone()).await?;
+        let may_read = |ticket| placements.get(ticket).is_some_and(|at| caller.access.reads(at));
+        Ok(tickets.iter().map(may_read).collect())
     }
 
     /// One ticket.
@@ -58,10 +52,15 @@ impl Store {
         self.read(move |db| statements::tickets::get(db, &tenant, &ticket)).await
     }
 
-    /// A page of tickets.
-    pub async fn tickets(&self, tenant: &TenantId, query: TicketQuery) -> Result<(Vec<Ticket>, Pagination)> {
-        let tenant = tenant.clone();
-        self.read(move |db| statements::tickets::list(db, &tenant, &query)).await
+    /// A page of the tickets that may be read with this access.
+    pub async fn tickets(
+        &self,
+        tenant: &TenantId,
+        access: &Access,
+        query: TicketQuery,
+    ) -> Result<(Vec<Ticket>, Pagination)> {
+        let (tenant, access) = (tenant.clone(), access.clone());
+        self.read(move |db| statements::tickets::list(db, &tenant, &access, &query)).await
     }
 
     /// Where the change feed ends now.
@@ -70,10 +69,10 @@ impl Store {
         self.read(move |db| statements::changes::newest(db, &tenant)).await
     }
 
-    /// What happened after `since`.
-    pub async fn changes(&self, tenant: &TenantId, since: u64, limit: u32) -> Result<Feed> {
-        let tenant = tenant.clone();
-        self.read(move |db| statements::changes::since(db, &tenant, since, limit)).await
+    /// What this person may know of what happened after `since`.
+    pub async fn changes(&self, caller: &Caller, since: u64, limit: u32) -> Result<Feed> {
+        let (caller, limits) = (caller.clone(), self.limits);
+        self.read(move |db| statements::changes::since(db, &caller, since, limit, limits)).await
     }
 
     /// The oldest hints that were not relayed yet, in order.
@@ -82,16 +81,21 @@ impl Store {
         self.read(move |db| statements::outbox::pending(db, limit, now)).await
     }
 
-    /// The boards in use.
-    pub async fn boards(&self, tenant: &TenantId) -> Result<Vec<Board>> {
-        let tenant = tenant.clone();
-        self.read(move |db| statements::lookups::boards(db, &tenant)).await
+    /// The boards in use that may be seen with this access.
+    pub async fn boards(&self, tenant: &TenantId, access: &Access) -> Result<Vec<Board>> {
+        let (tenant, access) = (tenant.clone(), access.clone());
+        self.read(move |db| statements::lookups::boards(db, &tenant, &access)).await
     }
 
     /// The statuses of one board or of all.
-    pub async fn statuses(&self, tenant: &TenantId, board: Option<BoardId>) -> Result<Vec<Status>> {
-        let tenant = tenant.clone();
-        self.read(move |db| statements::lookups::statuses(db, &tenant, board.as_ref())).await
+    pub async fn statuses(
+        &self,
+        tenant: &TenantId,
+        access: &Access,
+        board: Option<BoardId>,
+    ) -> Result<Vec<Status>> {
+        let (tenant, access) = (tenant.clone(), access.clone());
+        self.read(move |db| statements::lookups::statuses(db, &tenant, &access, board.as_ref())).await
     }
 
     /// The priorities, most pressing first.
@@ -101,9 +105,14 @@ impl Store {
     }
 
     /// The categories of one board or of all.
-    pub async fn categories(&self, tenant: &TenantId, board: Option<BoardId>) -> Result<Vec<Category>> {
-        let tenant = tenant.clone();
-        self.read(move |db| statements::lookups::categories(db, &tenant, board.as_ref())).await
+    pub async fn categories(
+        &self,
+        tenant: &TenantId,
+        access: &Access,
+        board: Option<BoardId>,
+    ) -> Result<Vec<Category>> {
+        let (tenant, access) = (tenant.clone(), access.clone());
+        self.read(move |db| statements::lookups::categories(db, &tenant, &access, board.as_ref())).await
     }
 
     /// The people of the company.
@@ -118,14 +127,22 @@ impl Store {
         self.read(move |db| statements::lookups::teams(db, &tenant)).await
     }
 
-    /// The customers.
-    pub async fn clients(&self, tenant: &TenantId) -> Result<Vec<Client>> {
-        let tenant = tenant.clone();
-        self.read(move |db| statements::lookups::clients(db, &tenant)).await
+    /// The customers within reach.
+    pub async fn clients(&self, tenant: &TenantId, access: &Access) -> Result<Vec<Client>> {
+        let (tenant, access) = (tenant.clone(), access.clone());
+        self.read(move |db| statements::lookups::clients(db, &tenant, &access)).await
     }
 
-    /// The places of a customer; `None` when there is no such customer.
-    pub async fn locations(&self, tenant: &TenantId, client: &ClientId) -> Result<Option<Vec<Location>>> {
+    /// The places of a customer; `None` when there is no such customer within reach.
+    pub async fn locations(
+        &self,
+        tenant: &TenantId,
+        access: &Access,
+        client: &ClientId,
+    ) -> Result<Option<Vec<Location>>> {
+        if !access.reaches_client(Some(client)) {
+            return Ok(None);
+        }
         let (tenant, client) = (tenant.clone(), client.clone());
         self.read(move |db| {
             let known = statements::lookups::client_exists(db, &tenant, &client)?;
@@ -134,8 +151,16 @@ impl Store {
         .await
     }
 
-    /// The people at a customer; `None` when there is no such customer.
-    pub async fn contacts(&self, tenant: &TenantId, client: &ClientId) -> Result<Option<Vec<Contact>>> {
+    /// The people at a customer; `None` when there is no such customer within reach.
+    pub async fn contacts(
+        &self,
+        tenant: &TenantId,
+        access: &Access,
+        client: &ClientId,
+    ) -> Result<Option<Vec<Contact>>> {
+        if !access.reaches_client(Some(client)) {
+            return Ok(None);
+        }
         let (tenant, client) = (tenant.clone(), client.clone());
         self.read(move |db| {
             let known = statements::lookups::client_exists(db, &tenant, &client)?;

@@ -6,7 +6,6 @@ use callboard_model::{TenantId, Timestamp, UserId};
 
 use super::lookups::Company;
 use super::{Store, statements};
-use crate::auth::Role;
 use crate::auth::api_key::KeyHash;
 use crate::error::Result;
 
@@ -36,11 +35,5 @@ impl Store {
             statements::people::add_key(db, &wall, &user, &key, expires_at)
         })
         .await
-    }
-
-    /// Changes what a person may do; `None` shuts them out.
-    pub async fn set_role(&self, tenant: &TenantId, user: &UserId, role: Option<Role>) -> Result<()> {
-        let (wall, user) = (tenant.clone(), user.clone());
-        self.write(tenant, move |db| statements::people::set_role(db, &wall, &user, role)).await
     }
 }

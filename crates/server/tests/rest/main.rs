@@ -11,6 +11,7 @@ mod lookups;
 mod openapi;
 #[cfg(unix)]
 mod program;
+mod reach;
 mod refusals;
 mod tokens;
 mod world;

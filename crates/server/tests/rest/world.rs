@@ -5,8 +5,8 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use callboard_model::{TenantId, Ticket, Timestamp};
 use callboard_server::app::App;
-use callboard_server::auth::Role;
 use callboard_server::auth::api_key::ApiKey;
+use callboard_server::auth::{Access, Role};
 use callboard_server::demo::{Plan, company};
 use callboard_server::store::{Limits, Store};
 use serde_json::Value;
@@ -127,7 +127,7 @@ impl World {
     pub(crate) async fn tickets_of(&self, tenant: &str) -> Vec<Ticket> {
         let query =
             callboard_server::store::query::TicketQuery { page: 1, limit: TICKETS, ..Default::default() };
-        self.store.tickets(&TenantId::from(tenant), query).await.expect("tickets").0
+        self.store.tickets(&tenant.into(), &Access::of(Role::Dispatcher), query).await.expect("tickets").0
     }
 
     /// The newest ticket of `T`.

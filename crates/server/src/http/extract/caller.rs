@@ -19,6 +19,9 @@ pub struct Known(pub Caller);
 /// Somebody who may see tickets.
 pub struct Reader(pub Caller);
 
+/// Somebody of the company who may see tickets: they may know its people.
+pub struct Colleague(pub Caller);
+
 /// Somebody who may change tickets.
 pub struct Writer(pub Caller);
 
@@ -42,6 +45,19 @@ impl FromRequestParts<App> for Reader {
             Ok(Self(caller))
         } else {
             Err(Problem::forbidden("Your role does not read tickets"))
+        }
+    }
+}
+
+impl FromRequestParts<App> for Colleague {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let Reader(caller) = Reader::from_request_parts(parts, app).await?;
+        if caller.access.is_internal() {
+            Ok(Self(caller))
+        } else {
+            Err(Problem::forbidden("The company's people are not for its customers"))
         }
     }
 }

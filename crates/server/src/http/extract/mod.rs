@@ -10,7 +10,7 @@ mod conditions;
 mod params;
 
 pub use body::{BODY_MAX, Object};
-pub use caller::{Known, Reader, Writer};
+pub use caller::{Colleague, Known, Reader, Writer};
 pub use conditions::{Entity, WriteHeaders};
 pub(in crate::http) use params::is_id;
 pub use params::{Id, Params, invalid};

@@ -66,7 +66,7 @@ pub(super) async fn list(
     let sort_name = params.text("sort").unwrap_or("entered_at").to_owned();
     let query = query(&params, &sort_name)?;
     let order = if query.order == Order::Ascending { "asc" } else { "desc" };
-    let (tickets, pagination) = app.store.tickets(&caller.tenant, query).await?;
+    let (tickets, pagination) = app.store.tickets(&caller.tenant, &caller.access, query).await?;
     let data = tickets.into_iter().map(|ticket| Shown::of(&caller.tenant, ticket)).collect();
     Ok(Json(Listed { data, pagination, meta: Meta { sort: sort_name, order } }))
 }

@@ -20,6 +20,7 @@ use crate::domain::Issue;
 use crate::http::extract::{Id, Object, Reader};
 use crate::http::now;
 use crate::http::problem::Problem;
+use crate::store::flags::Flag;
 
 /// Tokens minted by one request at most.
 const TICKETS_MAX: usize = 1000;
@@ -42,6 +43,9 @@ pub(super) async fn one(
         if !app.store.may_read_ticket(&caller, &ticket).await? {
             return Err(unknown());
         }
+        if !app.store.flag(&caller.tenant, Flag::LiveTicketUpdates).await? {
+            return Err(Problem::forbidden("Live updates are switched off"));
+        }
         let (token, _) = app.live_tokens.mint(&caller, Grant::Ticket(ticket), now())?;
         Ok(Json(Token { token }))
     };
@@ -56,17 +60,21 @@ pub(super) async fn many(
 ) -> Result<Json<LiveTokens>, Problem> {
     let (tickets, board) = wishes(&body.map).map_err(|issue| Problem::invalid(&[issue]))?;
     let now = now();
+    let live = app.store.flag(&caller.tenant, Flag::LiveTicketUpdates).await?;
     let readable = app.store.readable_tickets(&caller, tickets.iter().cloned().collect()).await?;
     let (mut tokens, mut refused) = (BTreeMap::new(), BTreeMap::new());
     for (ticket, readable) in tickets.into_iter().zip(readable) {
-        if readable {
+        if !live {
+            refused.insert(ticket, "live_updates_off".into());
+        } else if readable {
             let (token, _) = app.live_tokens.mint(&caller, Grant::Ticket(ticket.clone()), now)?;
             tokens.insert(ticket, token);
         } else {
             refused.insert(ticket, "not_found".into());
         }
     }
-    let board_token = if board { Some(app.live_tokens.mint(&caller, Grant::Board, now)?.0) } else { None };
+    let mint_board = || app.live_tokens.mint(&caller, Grant::Board, now);
+    let board_token = (board && live).then(mint_board).transpose()?.map(|(token, _)| token);
     let expires_at = Timestamp::from_second(now.as_second() + TOKEN_LIFETIME_SECONDS).unwrap_or(now);
     Ok(Json(LiveTokens { tokens, refused, board_token, expires_at }))
 }

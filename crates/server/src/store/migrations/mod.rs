@@ -28,6 +28,7 @@ macro_rules! steps {
 /// Every step, in order of number.
 const STEPS: &[Step] = steps! {
     1 "0001_tickets.sql"
+    2 "0002_access_and_schedules.sql"
     4 "0004_tickets.sql"
 };
 

@@ -53,6 +53,22 @@ impl<'a> Conditions<'a> {
         self.sql.push_str(&format!(" AND {column} IN ({})", places.join(", ")));
     }
 
+    /// And one of these: each part adds its own conditions.
+    pub(in crate::store) fn either<T>(
+        &mut self,
+        parts: impl IntoIterator<Item = T>,
+        add: impl Fn(&mut Self, T),
+    ) {
+        let before = std::mem::take(&mut self.sql);
+        let mut halves = Vec::new();
+        for part in parts {
+            self.sql = "1 = 1".to_owned();
+            add(self, part);
+            halves.push(std::mem::take(&mut self.sql));
+        }
+        self.sql = format!("{before} AND (({}))", halves.join(") OR ("));
+    }
+
     /// The place of one more value, for a statement that goes on behind the condition.
     pub(in crate::store) fn place(&mut self, value: Cell<'a>) -> String {
         self.values.push(value);
@@ -103,8 +119,10 @@ mod tests {
             conditions.sql(),
             "t.tenant = ?1 AND (a = ?2 OR b = ?3) AND c IN (?4, ?5, ?6, ?7) AND 1 = 0"
         );
+        conditions.either(["e", "f"], |half, column| half.and(&format!("{column} = ?"), [7_i64.into()]));
+        assert!(conditions.sql().ends_with(" AND 1 = 0 AND ((1 = 1 AND e = ?8) OR (1 = 1 AND f = ?9))"));
         let texts = ["x", "y", "z", "z"].map(Cell::from);
         assert_eq!(conditions.values()[..3], ["t".into(), Cell::Int(1), Cell::Int(2)]);
-        assert_eq!(conditions.values()[3..], texts);
+        assert_eq!(conditions.values()[3..7], texts);
     }
 }

@@ -61,7 +61,9 @@ fn question(field: Field) -> Option<&'static str> {
         }
         Field::Priority => "SELECT 1 FROM priorities WHERE tenant = ?1 AND priority_id = ?2",
         Field::Client => "SELECT 1 FROM clients WHERE tenant = ?1 AND client_id = ?2",
-        Field::Assignee => "SELECT 1 FROM users WHERE tenant = ?1 AND user_id = ?2 AND is_inactive = 0",
+        Field::Assignee => {
+            "SELECT 1 FROM users WHERE tenant = ?1 AND user_id = ?2 AND is_inactive = 0 AND role <> 'client_portal'"
+        }
         Field::Team => "SELECT 1 FROM teams WHERE tenant = ?1 AND team_id = ?2",
         Field::Location => "SELECT client_id FROM locations WHERE tenant = ?1 AND location_id = ?2",
         Field::Contact => "SELECT client_id FROM contacts WHERE tenant = ?1 AND contact_name_id = ?2",

@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 use callboard_model::rest::{Board, Priority, Status, User};
 use callboard_model::{BoardId, ClientId, TeamId, TenantId, UserId};
 
+use super::reach;
+use crate::auth::Access;
 use crate::error::Result;
 use crate::store::lookups::{Category, Client, Contact, Location, Team};
-use crate::store::sql::{Cell, Row, Sql, cells};
+use crate::store::sql::{Cell, Conditions, Row, Sql, cells};
 
 fn all<T>(
     db: &mut dyn Sql,
@@ -20,10 +22,15 @@ fn all<T>(
     db.query(sql, key)?.iter().map(read).collect()
 }
 
-pub(in crate::store) fn boards(db: &mut dyn Sql, tenant: &TenantId) -> Result<Vec<Board>> {
-    let sql = "SELECT board_id, board_name, display_order, is_default FROM boards \
-               WHERE tenant = ?1 AND is_inactive = 0 ORDER BY display_order, board_id";
-    all(db, sql, cells![tenant], |row| {
+pub(in crate::store) fn boards(db: &mut dyn Sql, tenant: &TenantId, access: &Access) -> Result<Vec<Board>> {
+    let mut conditions = Conditions::of("tenant", tenant);
+    reach::boards(&mut conditions, access, "board_id");
+    let sql = format!(
+        "SELECT board_id, board_name, display_order, is_default FROM boards \
+         WHERE {} AND is_inactive = 0 ORDER BY display_order, board_id",
+        conditions.sql()
+    );
+    all(db, &sql, conditions.values(), |row| {
         Ok(Board {
             board_id: row.get(0)?,
             board_name: row.get(1)?,
@@ -33,16 +40,36 @@ pub(in crate::store) fn boards(db: &mut dyn Sql, tenant: &TenantId) -> Result<Ve
     })
 }
 
+/// What belongs to one board or to all, as far as the caller sees them; `table` is the table's short name.
+fn of_board<'a>(
+    tenant: &'a TenantId,
+    access: &'a Access,
+    table: &str,
+    board: Option<&'a BoardId>,
+) -> Conditions<'a> {
+    let mut conditions = Conditions::of(&format!("{table}.tenant"), tenant);
+    let column = format!("{table}.board_id");
+    if let Some(board) = board {
+        conditions.any_of(&column, [board]);
+    }
+    reach::boards(&mut conditions, access, &column);
+    conditions
+}
+
 pub(in crate::store) fn statuses(
     db: &mut dyn Sql,
     tenant: &TenantId,
+    access: &Access,
     board: Option<&BoardId>,
 ) -> Result<Vec<Status>> {
-    let sql = "SELECT s.status_id, s.board_id, s.name, s.is_closed, s.is_default, s.order_number FROM statuses s \
-               JOIN boards b ON b.tenant = s.tenant AND b.board_id = s.board_id \
-               WHERE s.tenant = ?1 AND (?2 IS NULL OR s.board_id = ?2) \
-               ORDER BY b.display_order, s.board_id, s.order_number, s.status_id";
-    all(db, sql, cells![tenant, board], |row| {
+    let conditions = of_board(tenant, access, "s", board);
+    let sql = format!(
+        "SELECT s.status_id, s.board_id, s.name, s.is_closed, s.is_default, s.order_number FROM statuses s \
+         JOIN boards b ON b.tenant = s.tenant AND b.board_id = s.board_id \
+         WHERE {} ORDER BY b.display_order, s.board_id, s.order_number, s.status_id",
+        conditions.sql()
+    );
+    all(db, &sql, conditions.values(), |row| {
         Ok(Status {
             status_id: row.get(0)?,
             board_id: row.get(1)?,
@@ -70,11 +97,16 @@ pub(in crate::store) fn priorities(db: &mut dyn Sql, tenant: &TenantId) -> Resul
 pub(in crate::store) fn categories(
     db: &mut dyn Sql,
     tenant: &TenantId,
+    access: &Access,
     board: Option<&BoardId>,
 ) -> Result<Vec<Category>> {
-    let sql = "SELECT category_id, category_name, parent_category, board_id, display_order FROM categories \
-               WHERE tenant = ?1 AND (?2 IS NULL OR board_id = ?2) ORDER BY board_id, display_order, category_id";
-    all(db, sql, cells![tenant, board], |row| {
+    let conditions = of_board(tenant, access, "c", board);
+    let sql = format!(
+        "SELECT c.category_id, c.category_name, c.parent_category, c.board_id, c.display_order FROM categories c \
+         WHERE {} ORDER BY c.board_id, c.display_order, c.category_id",
+        conditions.sql()
+    );
+    all(db, &sql, conditions.values(), |row| {
         Ok(Category {
             category_id: row.get(0)?,
             category_name: row.get(1)?,
@@ -87,7 +119,7 @@ pub(in crate::store) fn categories(
 
 pub(in crate::store) fn users(db: &mut dyn Sql, tenant: &TenantId, inactive: bool) -> Result<Vec<User>> {
     let sql = "SELECT user_id, first_name, last_name, avatar_url, is_inactive FROM users \
-               WHERE tenant = ?1 AND (?2 = 1 OR is_inactive = 0) ORDER BY first_name, last_name, user_id";
+               WHERE tenant = ?1 AND (?2 = 1 OR is_inactive = 0) AND role <> 'client_portal' ORDER BY first_name, last_name, user_id";
     all(db, sql, cells![tenant, inactive], |row| {
         Ok(User {
             user_id: row.get(0)?,
@@ -113,10 +145,14 @@ pub(in crate::store) fn teams(db: &mut dyn Sql, tenant: &TenantId) -> Result<Vec
     })
 }
 
-pub(in crate::store) fn clients(db: &mut dyn Sql, tenant: &TenantId) -> Result<Vec<Client>> {
-    let sql = "SELECT client_id, client_name, is_inactive FROM clients \
-               WHERE tenant = ?1 ORDER BY lower(client_name), client_id";
-    all(db, sql, cells![tenant], |row| {
+pub(in crate::store) fn clients(db: &mut dyn Sql, tenant: &TenantId, access: &Access) -> Result<Vec<Client>> {
+    let mut conditions = Conditions::of("tenant", tenant);
+    reach::clients(&mut conditions, access, "client_id");
+    let sql = format!(
+        "SELECT client_id, client_name, is_inactive FROM clients WHERE {} ORDER BY lower(client_name), client_id",
+        conditions.sql()
+    );
+    all(db, &sql, conditions.values(), |row| {
         Ok(Client { client_id: row.get(0)?, client_name: row.get(1)?, is_inactive: row.get(2)? })
     })
 }

@@ -4,12 +4,15 @@
 
 use callboard_model::{Field, Hint, Person, TenantId, TicketId, Timestamp};
 
+use super::flags;
 use crate::auth::Placement;
 use crate::error::{Result, ServerError};
+use crate::store::flags::Flag;
 use crate::store::save::Author;
 use crate::store::sql::{Conditions, Row, Sql, cells};
 use crate::store::{MANY, OutboxEntry};
 
+/// Adds a hint; of a tenant without a live layer nothing is told (LT-20).
 pub(in crate::store) fn add(
     db: &mut dyn Sql,
     tenant: &TenantId,
@@ -18,6 +21,9 @@ pub(in crate::store) fn add(
     (was, is): (Option<&Placement>, Option<&Placement>),
 ) -> Result<()> {
     let json = serde_json::to_string(hint).map_err(|error| ServerError::Unreadable(error.to_string()))?;
+    if !flags::is_on(db, tenant, Flag::LiveTicketUpdates)? {
+        return Ok(());
+    }
     db.execute(
         "INSERT INTO outbox (tenant, ticket_id, hint, board_was, client_was, board_id, client_id) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",

@@ -2,33 +2,62 @@
 //!
 //! **Invariant:** no key is stored or returned, only its hash.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use callboard_model::{TenantId, Timestamp, UserId};
+use callboard_model::{BoardId, ClientId, TenantId, Timestamp, UserId};
 
+use super::changes;
 use crate::auth::api_key::KeyHash;
-use crate::auth::{Access, Caller, Role};
+use crate::auth::{Access, Boards, Caller, Role};
 use crate::error::{Result, ServerError};
-use crate::store::sql::{Row, Sql, cells};
+use crate::store::sql::{Conditions, Row, Sql, cells};
 
 pub(in crate::store) fn caller(db: &mut dyn Sql, tenant: &TenantId, user: &UserId) -> Result<Option<Caller>> {
-    let found = db.row(
-        "SELECT tenant, user_id, first_name, last_name, avatar_url, role FROM users \
-         WHERE tenant = ?1 AND user_id = ?2 AND is_inactive = 0",
-        cells![tenant, user],
-    )?;
-    found.map(|row| build(&row)).transpose()
+    Ok(callers(db, tenant, std::slice::from_ref(user))?.pop())
 }
 
-fn build(row: &Row) -> Result<Caller> {
+/// Those of these people who are known and active, with what they may do.
+pub(in crate::store) fn callers(
+    db: &mut dyn Sql,
+    tenant: &TenantId,
+    users: &[UserId],
+) -> Result<Vec<Caller>> {
+    let mut conditions = Conditions::of("u.tenant", tenant);
+    conditions.any_of("u.user_id", users);
+    // One row per board that is listed for somebody, and one for whoever has none listed.
+    let sql = format!(
+        "SELECT u.tenant, u.user_id, u.first_name, u.last_name, u.avatar_url, u.role, c.client_id, b.board_id \
+         FROM users u \
+         LEFT JOIN user_clients c ON c.tenant = u.tenant AND c.user_id = u.user_id \
+         LEFT JOIN user_boards b ON b.tenant = u.tenant AND b.user_id = u.user_id \
+         WHERE {} AND u.is_inactive = 0 ORDER BY u.user_id",
+        conditions.sql()
+    );
+    let rows = db.query(&sql, conditions.values())?;
+    rows.chunk_by(same_person).map(build).collect()
+}
+
+fn same_person(one: &Row, next: &Row) -> bool {
+    matches!((one.get::<UserId>("user_id"), next.get::<UserId>("user_id")), (Ok(one), Ok(next)) if one == next)
+}
+
+/// A person out of their rows; there is at least one.
+fn build(rows: &[Row]) -> Result<Caller> {
+    let row = rows.first().ok_or_else(|| ServerError::Unreadable("a person without a row".to_owned()))?;
     let role: String = row.get("role")?;
     let (first, last): (String, String) = (row.get("first_name")?, row.get("last_name")?);
+    let boards = rows.iter().filter_map(|row| row.get("board_id").transpose()).collect::<Result<_>>()?;
     Ok(Caller {
         tenant: row.get("tenant")?,
         user: row.get("user_id")?,
         display_name: format!("{first} {last}").trim().into(),
         avatar_url: row.get::<Option<Arc<str>>>("avatar_url")?,
-        access: Access::of(role.parse().map_err(|_| ServerError::Unreadable(format!("role {role:?}")))?),
+        access: Access {
+            role: role.parse().map_err(|_| ServerError::Unreadable(format!("role {role:?}")))?,
+            boards: Boards::listed(boards),
+            client: row.get("client_id")?,
+        },
     })
 }
 
@@ -92,4 +121,58 @@ pub(in crate::store) fn set_role(
         cells![tenant, user, role.map(Role::name)],
     )?;
     Ok(())
+}
+
+pub(in crate::store) fn set_boards(
+    db: &mut dyn Sql,
+    tenant: &TenantId,
+    user: &UserId,
+    boards: &BTreeSet<BoardId>,
+) -> Result<()> {
+    db.execute("DELETE FROM user_boards WHERE tenant = ?1 AND user_id = ?2", cells![tenant, user])?;
+    for board in boards {
+        db.execute(
+            "INSERT INTO user_boards (tenant, user_id, board_id) VALUES (?1, ?2, ?3)",
+            cells![tenant, user, board],
+        )?;
+    }
+    Ok(())
+}
+
+pub(in crate::store) fn set_client(
+    db: &mut dyn Sql,
+    tenant: &TenantId,
+    user: &UserId,
+    client: Option<&ClientId>,
+) -> Result<()> {
+    db.execute("DELETE FROM user_clients WHERE tenant = ?1 AND user_id = ?2", cells![tenant, user])?;
+    if let Some(client) = client {
+        db.execute(
+            "INSERT INTO user_clients (tenant, user_id, client_id) VALUES (?1, ?2, ?3)",
+            cells![tenant, user, client],
+        )?;
+    }
+    Ok(())
+}
+
+/// Ends this person's change feed here: what they hold was cut by what they saw before, and has to be loaded anew.
+pub(in crate::store) fn access_changed(db: &mut dyn Sql, tenant: &TenantId, user: &UserId) -> Result<()> {
+    let seq = changes::next_number(db, tenant)?;
+    db.execute(
+        "UPDATE users SET access_seq = ?3 WHERE tenant = ?1 AND user_id = ?2",
+        cells![tenant, user, seq],
+    )?;
+    Ok(())
+}
+
+pub(in crate::store) fn revoke_key(db: &mut dyn Sql, tenant: &TenantId, key: &KeyHash) -> Result<bool> {
+    let forgotten = db.execute(
+        "DELETE FROM api_keys WHERE hash_start = ?1 AND hash = ?2 AND tenant = ?3",
+        cells![key.start(), key.bytes(), tenant],
+    )?;
+    Ok(forgotten > 0)
+}
+
+pub(in crate::store) fn revoke_keys_of(db: &mut dyn Sql, tenant: &TenantId, user: &UserId) -> Result<u64> {
+    db.execute("DELETE FROM api_keys WHERE tenant = ?1 AND user_id = ?2", cells![tenant, user])
 }

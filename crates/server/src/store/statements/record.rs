@@ -116,11 +116,12 @@ pub(in crate::store) fn record(
         seq: None,
         origin_session: change.origin.cloned(),
     };
-    let seq = changes::append(db, change.tenant, ticket, version, &hint, change.after.is_none(), limits)?;
+    let (was, is) = (change.before.map(Placement::of), change.after.map(Placement::of));
+    let places = (was.as_ref(), is.as_ref());
+    let seq = changes::append(db, change.tenant, ticket, version, &hint, places, limits)?;
     hint.seq = Some(seq);
     if change.told == Told::Everybody {
-        let (was, is) = (change.before.map(Placement::of), change.after.map(Placement::of));
-        outbox::add(db, change.tenant, ticket, &hint, (was.as_ref(), is.as_ref()))?;
+        outbox::add(db, change.tenant, ticket, &hint, places)?;
     }
     Ok(Some(Recorded { version, seq, updated_fields: hint.updated_fields }))
 }

@@ -7,8 +7,8 @@
 use callboard_model::rest::Pagination;
 use callboard_model::{TenantId, Ticket, TicketId};
 
-use super::columns;
-use crate::auth::Placement;
+use super::{columns, reach};
+use crate::auth::{Access, Placement};
 use crate::error::{Result, ServerError};
 use crate::store::query::{Filter, Order, Sort, TicketQuery};
 use crate::store::sql::{Cell, Conditions, Sql, cells, contains};
@@ -26,6 +26,19 @@ pub(in crate::store) fn placement(
     found.map(|row| Ok(Placement { board: row.get(0)?, client: row.get(1)? })).transpose()
 }
 
+/// Where these tickets stand; one that does not exist is left out.
+pub(in crate::store) fn placements(
+    db: &mut dyn Sql,
+    tenant: &TenantId,
+    tickets: &[TicketId],
+) -> Result<Vec<(TicketId, Placement)>> {
+    let mut conditions = Conditions::of("tenant", tenant);
+    conditions.any_of("ticket_id", tickets);
+    let sql = format!("SELECT ticket_id, board_id, client_id FROM tickets WHERE {}", conditions.sql());
+    let rows = db.query(&sql, conditions.values())?;
+    rows.iter().map(|row| Ok((row.get(0)?, Placement { board: row.get(1)?, client: row.get(2)? }))).collect()
+}
+
 pub(in crate::store) fn get(
     db: &mut dyn Sql,
     tenant: &TenantId,
@@ -38,10 +51,12 @@ pub(in crate::store) fn get(
 pub(in crate::store) fn list(
     db: &mut dyn Sql,
     tenant: &TenantId,
+    access: &Access,
     query: &TicketQuery,
 ) -> Result<(Vec<Ticket>, Pagination)> {
     let pattern = query.filter.search.as_deref().map(contains);
     let mut conditions = conditions(tenant, &query.filter, pattern.as_deref());
+    reach::tickets(&mut conditions, access, "t.board_id", "t.client_id");
     let counted =
         db.row(&format!("SELECT count(*) FROM tickets t WHERE {}", conditions.sql()), conditions.values())?;
     let total: u32 = counted.ok_or_else(|| ServerError::Unreadable("no count".to_owned()))?.get(0)?;
