@@ -71,6 +71,8 @@ text_ids! {
     LocationId;
     /// A team of technicians.
     TeamId;
+    /// A policy of service levels.
+    SlaPolicyId;
     /// One running console: its own hints come back under this name and are dropped.
     SessionId;
 }

@@ -4,11 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{
-    BoardId, CategoryId, ClientId, ContactId, Field, LocationId, PriorityId, StatusId, TeamId, TicketId,
-    UserId, Value,
+    BoardId, CategoryId, ClientId, ContactId, Field, LocationId, PriorityId, SlaPolicyId, StatusId, TeamId,
+    TicketId, UserId, Value,
 };
 
 /// How often a ticket has changed: +1 per change that really changed something.
@@ -73,6 +73,9 @@ pub struct Ticket {
     pub itil_impact: Option<i64>,
     #[serde(default)]
     pub itil_urgency: Option<i64>,
+    /// The level that impact and urgency gave when they were last set.
+    #[serde(default)]
+    pub itil_priority_level: Option<i64>,
     #[serde(default)]
     pub response_state: Option<Arc<str>>,
     #[serde(default)]
@@ -90,9 +93,25 @@ pub struct Ticket {
     #[serde(default)]
     pub due_date: Option<Timestamp>,
     #[serde(default)]
+    pub sla_policy_id: Option<SlaPolicyId>,
+    #[serde(default)]
+    pub sla_started_at: Option<Timestamp>,
+    #[serde(default)]
     pub sla_response_due_at: Option<Timestamp>,
     #[serde(default)]
+    pub sla_response_at: Option<Timestamp>,
+    #[serde(default)]
+    pub sla_response_met: Option<bool>,
+    #[serde(default)]
     pub sla_resolution_due_at: Option<Timestamp>,
+    #[serde(default)]
+    pub sla_resolution_at: Option<Timestamp>,
+    #[serde(default)]
+    pub sla_resolution_met: Option<bool>,
+    #[serde(default)]
+    pub sla_paused_at: Option<Timestamp>,
+    #[serde(default, deserialize_with = "or_none_yet")]
+    pub sla_total_pause_minutes: i64,
     /// Absent on a stock server.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<Version>,
@@ -120,6 +139,11 @@ impl Ticket {
             Field::ResponseState => text(self.response_state.as_deref()),
         }
     }
+}
+
+/// A stock server leaves a count empty until there is something to count.
+fn or_none_yet<'de, D: Deserializer<'de>>(count: D) -> Result<i64, D::Error> {
+    Ok(Option::deserialize(count)?.unwrap_or_default())
 }
 
 fn text(id: Option<&str>) -> Value {

@@ -178,13 +178,14 @@ fn issues(after: &Ticket, wanted: &Wanted, facts: &Facts) -> Vec<Issue> {
     issues
 }
 
-/// A change of impact or urgency sets the priority, where the company has one of that level.
+/// A change of impact or urgency sets the level, and the priority where the company has one of that level.
 fn derive_priority(before: &Ticket, after: &mut Ticket, facts: &Facts) {
     let changed = before.itil_impact != after.itil_impact || before.itil_urgency != after.itil_urgency;
-    let (true, Some(impact), Some(urgency)) = (changed, after.itil_impact, after.itil_urgency) else {
+    if !changed {
         return;
-    };
-    let priority = itil::level(impact, urgency).and_then(|level| facts.priority_of_level.get(&level));
+    }
+    after.itil_priority_level = itil::level_of(after.itil_impact, after.itil_urgency);
+    let priority = after.itil_priority_level.and_then(|level| facts.priority_of_level.get(&level));
     if let Some(priority) = priority {
         after.priority_id = Some(priority.clone());
     }

@@ -168,7 +168,7 @@ pub fn join(
         match refused {
             Some((code, message)) => {
                 let path = vec!["child_ticket_ids".to_owned(), place.to_string()];
-                issues.push(Issue { path, message: message.to_owned(), code });
+                issues.push(Issue { path, ..Issue::at("", code, message) });
             }
             None if joining.contains(candidate) => {}
             None => joining.push(candidate.clone()),

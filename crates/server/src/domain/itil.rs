@@ -1,4 +1,4 @@
-//! Which priority level follows from impact and urgency.
+//! Which priority level follows from impact and urgency, and what the standard says of a level.
 //!
 //! **Invariant:** a table and nothing else.
 
@@ -9,13 +9,56 @@ const LEVELS: [[i64; 5]; 5] =
 /// The level, where both are levels themselves.
 #[must_use]
 pub fn level(impact: i64, urgency: i64) -> Option<i64> {
-    let index = |level: i64| usize::try_from(level.checked_sub(1)?).ok();
     LEVELS.get(index(impact)?)?.get(index(urgency)?).copied()
+}
+
+/// The level of a ticket; none while impact or urgency is missing.
+#[must_use]
+pub fn level_of(impact: Option<i64>, urgency: Option<i64>) -> Option<i64> {
+    level(impact?, urgency?)
+}
+
+/// What a level is called, and in how many hours such a ticket is to be done where nothing else was agreed.
+const STANDARD: [(&str, i64); 5] =
+    [("Critical", 1), ("High", 4), ("Medium", 24), ("Low", 72), ("Planning", 168)];
+
+/// The name of a priority level.
+#[must_use]
+pub fn level_name(level: i64) -> Option<&'static str> {
+    Some(STANDARD.get(index(level)?)?.0)
+}
+
+/// The hours in which a ticket of this level is to be done where nothing else was agreed.
+#[must_use]
+pub fn resolution_hours(level: i64) -> Option<i64> {
+    Some(STANDARD.get(index(level)?)?.1)
+}
+
+fn index(level: i64) -> Option<usize> {
+    usize::try_from(level.checked_sub(1)?).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// All 25, as the stock has them (`alga-psa.md` 6.1), written out the other way round.
+    #[test]
+    fn the_matrix_is_the_stocks() {
+        let pairs: [(i64, &[(i64, i64)]); 5] = [
+            (1, &[(1, 1)]),
+            (2, &[(1, 2), (1, 3), (2, 1), (2, 2), (3, 1)]),
+            (3, &[(1, 4), (1, 5), (2, 3), (2, 4), (3, 2), (3, 3), (4, 1), (4, 2), (5, 1)]),
+            (4, &[(2, 5), (3, 4), (3, 5), (4, 3), (4, 4), (5, 2), (5, 3)]),
+            (5, &[(4, 5), (5, 4), (5, 5)]),
+        ];
+        assert_eq!(pairs.iter().map(|(_, of)| of.len()).sum::<usize>(), 25);
+        for (expected, of) in pairs {
+            for &(impact, urgency) in of {
+                assert_eq!(level(impact, urgency), Some(expected), "{impact} {urgency}");
+            }
+        }
+    }
 
     #[test]
     fn every_pair_of_levels_has_a_level_and_nothing_else_has() {
@@ -26,10 +69,15 @@ mod tests {
             }
         }
         assert_eq!(level(i64::MIN, 1), None);
-        assert_eq!(
-            (level(1, 1), level(1, 5), level(3, 1), level(5, 5)),
-            (Some(1), Some(3), Some(2), Some(5))
-        );
+        assert_eq!((level_of(None, Some(1)), level_of(Some(1), None)), (None, None));
+    }
+
+    #[test]
+    fn every_level_has_a_name_and_less_pressing_ones_have_longer() {
+        let hours: Vec<_> = (0..=6).filter_map(resolution_hours).collect();
+        let names: Vec<_> = (0..=6).filter_map(level_name).collect();
+        assert_eq!(hours, [1, 4, 24, 72, 168]);
+        assert_eq!(names, ["Critical", "High", "Medium", "Low", "Planning"]);
     }
 
     #[test]

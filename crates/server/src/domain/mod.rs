@@ -11,17 +11,20 @@
 //! | [`closing`] | when and by whom it was closed, where somebody says so |
 //! | [`extras`] | link, tags and attributes: what a ticket has beside its fields |
 //! | [`difference`] | what a write changes, by name |
+//! | [`close_rules`] | what must hold before a ticket is closed |
 //! | [`itil`] | which priority follows from impact and urgency |
 //! | [`comment`] | what may be said on a ticket, by whom, and who sees it |
 //! | [`emoji`] | what counts as one emoji below a comment |
 //! | [`response`] | whose turn it is after a comment |
 //! | [`bundle`] | what a master ticket decides for its children |
+//! | [`sla`] | by when a ticket has to be answered and done, and what stops those clocks |
 //! | [`stale`] | whether a writer decided on something that has changed since |
 //!
 //! **Invariant:** no I/O, no clock, no SQL, no HTTP; the same input gives the same decision.
 
 pub mod apply;
 pub mod bundle;
+pub mod close_rules;
 pub mod closing;
 pub mod comment;
 pub mod difference;
@@ -31,6 +34,7 @@ pub mod facts;
 pub mod itil;
 pub mod open;
 pub mod response;
+pub mod sla;
 pub mod stale;
 pub mod value;
 
@@ -48,12 +52,15 @@ pub struct Issue {
     pub message: String,
     /// A word for programs.
     pub code: &'static str,
+    /// The close rule that does not hold, where one does not.
+    #[serde(flatten)]
+    pub rule: Option<close_rules::Unmet>,
 }
 
 impl Issue {
     /// An issue with one key of the body.
     #[must_use]
     pub fn at(key: &str, code: &'static str, message: impl Into<String>) -> Self {
-        Self { path: vec![key.to_owned()], message: message.into(), code }
+        Self { path: vec![key.to_owned()], message: message.into(), code, rule: None }
     }
 }

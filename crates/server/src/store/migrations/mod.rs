@@ -30,6 +30,7 @@ const STEPS: &[Step] = steps! {
     1 "0001_tickets.sql"
     2 "0002_access_and_schedules.sql"
     4 "0004_tickets.sql"
+    5 "0005_service_levels.sql"
 };
 
 /// The number of the last step.

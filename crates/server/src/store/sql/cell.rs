@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use callboard_model::{
-    BoardId, CategoryId, ClientId, ContactId, LocationId, PriorityId, SessionId, StatusId, TeamId, TenantId,
-    TicketId, Timestamp, UserId, Version,
+    BoardId, CategoryId, ClientId, ContactId, LocationId, PriorityId, SessionId, SlaPolicyId, StatusId,
+    TeamId, TenantId, TicketId, Timestamp, UserId, Version,
 };
 
 /// A value for a place in a statement.
@@ -115,8 +115,19 @@ macro_rules! ids {
 }
 
 ids!(
-    BoardId, CategoryId, ClientId, ContactId, LocationId, PriorityId, SessionId, StatusId, TeamId, TenantId,
-    TicketId, UserId
+    BoardId,
+    CategoryId,
+    ClientId,
+    ContactId,
+    LocationId,
+    PriorityId,
+    SessionId,
+    SlaPolicyId,
+    StatusId,
+    TeamId,
+    TenantId,
+    TicketId,
+    UserId
 );
 
 #[cfg(test)]

@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use callboard_model::{
-    BoardId, CategoryId, ClientId, ContactId, LocationId, PriorityId, SessionId, StatusId, TeamId, TenantId,
-    TicketId, Timestamp, UserId, Version,
+    BoardId, CategoryId, ClientId, ContactId, LocationId, PriorityId, SessionId, SlaPolicyId, StatusId,
+    TeamId, TenantId, TicketId, Timestamp, UserId, Version,
 };
 
 use crate::error::{Result, ServerError};
@@ -180,6 +180,7 @@ texts!(
     LocationId,
     PriorityId,
     SessionId,
+    SlaPolicyId,
     StatusId,
     TeamId,
     TenantId,
