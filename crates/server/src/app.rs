@@ -5,12 +5,15 @@
 //! **Invariant:** no global state; whatever a handler needs it finds here.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::live_token::LiveTokens;
 use crate::http;
+use crate::metrics::Metrics;
+use crate::quota::{Quota, Rate};
 use crate::rooms::Rooms;
 use crate::store::Store;
 
@@ -23,6 +26,13 @@ pub struct App {
     pub live_tokens: Arc<LiveTokens>,
     /// Who is in which room.
     pub rooms: Rooms,
+    /// Who may ask how often. A limit on keys is set by [`App::with_rate`].
+    pub quota: Arc<Quota>,
+    /// What is counted and measured.
+    pub metrics: Arc<Metrics>,
+    /// Cancelled when the server is to stop.
+    pub stop: CancellationToken,
+    started: Instant,
 }
 
 impl App {
@@ -30,12 +40,27 @@ impl App {
     #[must_use]
     pub fn new(store: Store, live_secret: &[u8], stop: CancellationToken) -> Self {
         let live_tokens = Arc::new(LiveTokens::new(live_secret));
-        let rooms = Rooms::new(store.clone(), Arc::clone(&live_tokens), stop);
-        Self { store, live_tokens, rooms }
+        let rooms = Rooms::new(store.clone(), Arc::clone(&live_tokens), stop.clone());
+        let metrics = Arc::new(Metrics::new(store.timing()));
+        let quota = Arc::new(Quota::new(None));
+        Self { store, live_tokens, rooms, quota, metrics, stop, started: Instant::now() }
+    }
+
+    /// The same application with a limit on how often a key may ask.
+    #[must_use]
+    pub fn with_rate(self, rate: Option<Rate>) -> Self {
+        Self { quota: Arc::new(Quota::new(rate)), ..self }
+    }
+
+    /// How long this has been running: the clock of whatever must not jump.
+    #[must_use]
+    pub fn uptime(&self) -> Duration {
+        self.started.elapsed()
     }
 
     /// Everything that is served on the port.
     pub fn router(&self) -> Router {
-        http::router().merge(self.rooms.router()).with_state(self.clone())
+        let routes = http::router().merge(self.rooms.router());
+        http::watch::watched(self, routes).with_state(self.clone())
     }
 }

@@ -7,7 +7,6 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
 use callboard_model::{TenantId, Timestamp, UserId};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -19,12 +18,16 @@ use crate::auth::Role;
 use crate::auth::api_key::ApiKey;
 use crate::bus::Bus;
 use crate::error::{Result, ServerError};
+use crate::listen::{self, Limits, Seats};
 use crate::settings::Settings;
-use crate::store::{Limits, Store};
-use crate::{demo, relay};
+use crate::store::Store;
+use crate::{demo, metrics, relay, store};
 
 /// How long requests and sockets have to finish after the stop; what still runs then is cut off.
 const DRAIN: Duration = Duration::from_secs(10);
+
+/// What the port of the metrics may cost: a few scrapers.
+const METRICS_LIMITS: Limits = Limits { connections: 64, per_source: 64, ..Limits::STRANGERS };
 
 /// How long a demo key lives. Each start mints new ones, and whoever forgot to take the old ones away has not left a
 /// door open for ever.
@@ -34,11 +37,13 @@ const DEMO_KEY_LIFETIME: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 pub struct Running {
     /// Where.
     pub address: SocketAddr,
+    /// Where the metrics are, if anywhere.
+    pub metrics_address: Option<SocketAddr>,
     /// The demo accounts with their fresh keys, when they were asked for.
     pub demo_accounts: Vec<DemoAccount>,
     app: App,
     stop: CancellationToken,
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<()>,
     background: TaskTracker,
 }
 
@@ -60,7 +65,7 @@ pub struct DemoAccount {
 /// Starts everything. `stop` ends it.
 pub async fn start(settings: Settings, stop: CancellationToken) -> Result<Running> {
     let database = settings.database.clone();
-    let store = tokio::task::spawn_blocking(move || Store::open(&database, Limits::default()))
+    let store = tokio::task::spawn_blocking(move || Store::open(&database, store::Limits::default()))
         .await
         .map_err(|_| ServerError::Closed)??;
     if let Some(tickets) = settings.demo_tickets {
@@ -68,21 +73,29 @@ pub async fn start(settings: Settings, stop: CancellationToken) -> Result<Runnin
     }
     let demo_accounts = if settings.demo_keys { mint(&store).await? } else { Vec::new() };
     let bus = Bus::start(&settings.bus, &stop).await?;
-    let app = App::new(store.clone(), &settings.live_secret, stop.clone());
+    let app = App::new(store.clone(), &settings.live_secret, stop.clone()).with_rate(settings.rate);
     let listener = TcpListener::bind(settings.listen).await?;
     let address = listener.local_addr()?;
-    // A hint is small and must not wait for the acknowledgement of the one before it.
-    let listener = listener.tap_io(|stream| drop(stream.set_nodelay(true)));
     let background = TaskTracker::new();
     background.spawn(app.rooms.clone().run(bus.listen()));
     background.spawn(relay::run(store, bus, stop.clone()));
+    let seats = Seats::new(&settings.limits);
+    let metrics_address = match settings.metrics {
+        None => None,
+        Some(metrics) => {
+            let listener = TcpListener::bind(metrics.listen).await?;
+            let address = listener.local_addr()?;
+            let router = metrics::router(app.clone(), seats.clone(), metrics.token);
+            let own = Seats::new(&METRICS_LIMITS);
+            background.spawn(listen::serve(listener, router, METRICS_LIMITS, own, stop.clone()));
+            tracing::info!(%address, "metrics");
+            Some(address)
+        }
+    };
     background.close();
-    let stopping = stop.clone();
-    let served =
-        axum::serve(listener, app.router()).with_graceful_shutdown(async move { stopping.cancelled().await });
-    let serving = tokio::spawn(served.into_future());
+    let serving = tokio::spawn(listen::serve(listener, app.router(), settings.limits, seats, stop.clone()));
     tracing::info!(%address, "listening");
-    Ok(Running { address, demo_accounts, app, stop, serving, background })
+    Ok(Running { address, metrics_address, demo_accounts, app, stop, serving, background })
 }
 
 impl Running {
@@ -91,7 +104,7 @@ impl Running {
         tokio::select! {
             biased;
             () = self.stop.cancelled() => {}
-            ended = &mut self.serving => return ended.map_err(|_| ServerError::Closed)?.map_err(Into::into),
+            ended = &mut self.serving => return ended.map_err(|_| ServerError::Closed),
         }
         tracing::info!("stopping");
         let drained = async {
@@ -101,8 +114,11 @@ impl Running {
             served
         };
         match tokio::time::timeout(DRAIN, drained).await {
-            Ok(served) => served.map_err(|_| ServerError::Closed)??,
-            Err(_) => tracing::warn!("some requests did not end in time and were cut off"),
+            Ok(served) => served.map_err(|_| ServerError::Closed)?,
+            Err(_) => {
+                tracing::warn!("some requests did not end in time and are cut off");
+                self.serving.abort();
+            }
         }
         tracing::info!("stopped");
         Ok(())

@@ -29,6 +29,14 @@ pub(super) fn routes() -> Routes {
             Contract::reads::<One<Health>>("Whether the server is well").for_everybody(),
         )
         .get(
+            "/meta/ready",
+            ready,
+            Contract::reads::<One<Ready>>(
+                "Whether to send requests here: 503 while stopping or without a database",
+            )
+            .for_everybody(),
+        )
+        .get(
             "/meta/openapi",
             openapi::serve,
             Contract::reads::<serde_json::Value>("This document").for_everybody(),
@@ -48,10 +56,28 @@ struct Health {
     version: &'static str,
 }
 
-/// Asks the database something small, so that "healthy" means that tickets can be read.
-async fn health(State(app): State<App>) -> Result<Json<One<Health>>, Problem> {
-    app.store.is_empty().await?;
-    Ok(Json(One { data: Health { status: "healthy", version: env!("CARGO_PKG_VERSION") } }))
+/// How ready the server is.
+#[derive(Serialize, ToSchema)]
+struct Ready {
+    status: &'static str,
+    database: &'static str,
+}
+
+/// Alive: whoever restarts what is dead must not restart what merely waits for its database.
+async fn health() -> Json<One<Health>> {
+    Json(One { data: Health { status: "healthy", version: env!("CARGO_PKG_VERSION") } })
+}
+
+/// Asks the database something small. Its schema is up to date since before anything listened.
+async fn ready(State(app): State<App>) -> Result<Json<One<Ready>>, Problem> {
+    if app.stop.is_cancelled() {
+        return Err(Problem::stopping());
+    }
+    app.store.is_empty().await.map_err(|error| {
+        tracing::warn!(%error, "not ready: the database does not answer");
+        Problem::database_away()
+    })?;
+    Ok(Json(One { data: Ready { status: "ready", database: "answers" } }))
 }
 
 async fn capabilities(

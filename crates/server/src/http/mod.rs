@@ -10,6 +10,7 @@
 //! | `tickets` | list, one, update, live tokens |
 //! | `lookups`, `customers` | boards, statuses, priorities, categories, people, teams; clients and theirs |
 //! | [`openapi`] | what is said of every route, as a document for programs |
+//! | [`watch`] | what is around every request: its name, its time, its panic |
 //! | `changes`, `meta` | the change feed; health, capabilities, the caller |
 //!
 //! **Invariant:** no rule of business, no SQL, and no answer with the text of an internal failure.
@@ -23,13 +24,12 @@ mod once;
 pub mod openapi;
 pub mod problem;
 mod tickets;
+pub mod watch;
 
 use axum::Router;
-use axum::http::Request;
 use callboard_model::Timestamp;
 use callboard_model::openapi::{Named, name, named};
 use serde::Serialize;
-use tower_http::trace::TraceLayer;
 use utoipa::openapi::schema::{ArrayBuilder, Schema};
 use utoipa::openapi::{ObjectBuilder, RefOr};
 use utoipa::{PartialSchema, ToSchema};
@@ -55,10 +55,6 @@ pub fn router() -> Router<App> {
         .into_router()
         .fallback(async || Problem::not_found("There is nothing at this address"))
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
-        // Method and path alone: a query may carry a token.
-        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request<_>| {
-            tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
-        }))
 }
 
 /// The envelope of lookups: things without pages.

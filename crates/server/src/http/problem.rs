@@ -5,14 +5,18 @@
 //!
 //! **Invariant:** no answer carries SQL, a trace, a path of this machine or the text of a [`ServerError`].
 
+use std::time::Duration;
+
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use callboard_model::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::domain::Issue;
 use crate::error::ServerError;
+use crate::quota::Refused;
 
 /// After how many seconds a busy server may be asked again.
 const RETRY_AFTER_SECONDS: u64 = 1;
@@ -26,11 +30,31 @@ pub struct Problem {
     details: Option<Value>,
     /// The edge of the stock answers with a bare sentence.
     bare: bool,
+    limited: Option<Limited>,
+}
+
+/// When one who asked too often may come back.
+#[derive(Debug)]
+struct Limited {
+    limit: u32,
+    wait: Duration,
+    reset: Timestamp,
+}
+
+impl Limited {
+    fn tell(&self, headers: &mut HeaderMap) {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(rounded_up(self.wait, Duration::from_secs(1))));
+        headers.insert(HeaderName::from_static("x-ratelimit-limit"), HeaderValue::from(self.limit));
+        headers.insert(HeaderName::from_static("x-ratelimit-remaining"), HeaderValue::from(0));
+        if let Ok(reset) = HeaderValue::from_str(&self.reset.to_string()) {
+            headers.insert(HeaderName::from_static("x-ratelimit-reset"), reset);
+        }
+    }
 }
 
 impl Problem {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), details: None, bare: false }
+        Self { status, code, message: message.into(), details: None, bare: false, limited: None }
     }
 
     fn with(mut self, details: impl Serialize) -> Self {
@@ -133,11 +157,58 @@ impl Problem {
         error
     }
 
+    /// 408: the body did not come.
+    #[must_use]
+    pub fn too_slow() -> Self {
+        let message = "The body did not come in time";
+        Self::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message)
+    }
+
+    /// 414.
+    #[must_use]
+    pub fn uri_too_long(limit: usize) -> Self {
+        let message = format!("An address has at most {limit} bytes");
+        Self::new(StatusCode::URI_TOO_LONG, "URI_TOO_LONG", message)
+    }
+
+    /// 429, in the words of the stock.
+    #[must_use]
+    pub fn rate_limited(refused: Refused, now: Timestamp) -> Self {
+        let wait = refused.retry_after;
+        let details = json!({ "retry_after_ms": rounded_up(wait, Duration::from_millis(1)), "remaining": 0 });
+        let problem =
+            Self::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", "Too many requests").with(details);
+        Self { limited: Some(Limited { limit: refused.limit, wait, reset: now + wait }), ..problem }
+    }
+
+    /// 500. Why stands in the log.
+    #[must_use]
+    pub fn failed() -> Self {
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", "Something went wrong here")
+    }
+
+    /// 503 of a server that is about to stop.
+    #[must_use]
+    pub fn stopping() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "The server is stopping")
+    }
+
+    /// 503 without a database.
+    #[must_use]
+    pub fn database_away() -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", "The database does not answer")
+    }
+
     /// The same refusal with a bare sentence: the shape of routes outside `/v1`.
     #[must_use]
     pub fn bare(self) -> Self {
         Self { bare: true, ..self }
     }
+}
+
+/// How many whole units a wait takes.
+fn rounded_up(wait: Duration, unit: Duration) -> u64 {
+    u64::try_from(wait.as_nanos().div_ceil(unit.as_nanos())).unwrap_or(u64::MAX)
 }
 
 impl From<ServerError> for Problem {
@@ -150,7 +221,7 @@ impl From<ServerError> for Problem {
             }
             error => {
                 tracing::error!(%error, "a request failed");
-                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_ERROR", "Something went wrong here")
+                Self::failed()
             }
         }
     }
@@ -163,6 +234,9 @@ impl IntoResponse for Problem {
         let mut response = (self.status, Json(body)).into_response();
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECONDS));
+        }
+        if let Some(limited) = &self.limited {
+            limited.tell(response.headers_mut());
         }
         response
     }

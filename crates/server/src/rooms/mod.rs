@@ -91,6 +91,12 @@ impl Rooms {
         self.hub(|hub| hub.len())
     }
 
+    /// How many sockets are open.
+    #[must_use]
+    pub fn sockets(&self) -> usize {
+        self.0.sockets.len()
+    }
+
     /// Whether nobody is anywhere.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -29,6 +29,7 @@ mod tickets;
 mod writes;
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use callboard_model::rest::Changes;
 use callboard_model::{Hint, TenantId, TicketId};
@@ -38,12 +39,14 @@ use self::engine::sqlite::Sqlite;
 use self::sql::Sql;
 use crate::auth::Placement;
 use crate::error::{Result, ServerError};
+use crate::metrics::Timing;
 
 /// A handle to the database. Cheap to clone; the database closes with the last handle.
 #[derive(Clone)]
 pub struct Store {
     engine: Sqlite,
     limits: Limits,
+    timing: Timing,
 }
 
 /// How much a store keeps.
@@ -95,7 +98,7 @@ impl Store {
             .strip_prefix("sqlite:")
             .filter(|path| !path.is_empty() && !path.starts_with(":memory:"))
             .ok_or_else(|| ServerError::UnknownDatabase(address.to_owned()))?;
-        Ok(Self { engine: Sqlite::open(PathBuf::from(path))?, limits })
+        Ok(Self { engine: Sqlite::open(PathBuf::from(path))?, limits, timing: Timing::default() })
     }
 
     /// Rings after each commit that put something into the outbox; the number only counts the rings.
@@ -104,13 +107,26 @@ impl Store {
         self.engine.committed()
     }
 
+    /// How long reads and writes took.
+    #[must_use]
+    pub fn timing(&self) -> &Timing {
+        &self.timing
+    }
+
+    async fn timed<T>(&self, work: &'static str, done: impl Future<Output = T>) -> T {
+        let began = Instant::now();
+        let outcome = done.await;
+        self.timing.took(work, began.elapsed());
+        outcome
+    }
+
     /// Runs `work` on one snapshot, off the async threads. It cannot write.
     async fn read<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut dyn Sql) -> Result<T> + Send + 'static,
     {
-        self.engine.read(work).await
+        self.timed("read", self.engine.read(work)).await
     }
 
     /// Runs `work` in one transaction, after every earlier write of this tenant; it answers when that is on disk. An
@@ -120,7 +136,7 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&mut dyn Sql) -> Result<T> + Send + 'static,
     {
-        self.engine.write(work).await
+        self.timed("write", self.engine.write(work)).await
     }
 
     /// Runs `work` in one transaction that is nobody's: it takes things out of the outbox and does nothing else.

@@ -46,6 +46,11 @@ impl Store {
         Ok(tickets.iter().map(may_read).collect())
     }
 
+    /// How many hints wait to be relayed.
+    pub async fn outbox_len(&self) -> Result<u64> {
+        self.read(statements::outbox::len).await
+    }
+
     /// One ticket.
     pub async fn ticket(&self, tenant: &TenantId, ticket: &TicketId) -> Result<Option<Ticket>> {
         let (tenant, ticket) = (tenant.clone(), ticket.clone());

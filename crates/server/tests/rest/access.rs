@@ -23,6 +23,7 @@ pub(crate) enum For {
 /// Every route; `{ticket}` and `{client}` stand for ids of the company asked.
 pub(crate) const ROUTES: &[(Method, &str, For)] = &[
     (Method::GET, "/api/v1/meta/health", For::Everybody),
+    (Method::GET, "/api/v1/meta/ready", For::Everybody),
     (Method::GET, "/api/v1/meta/openapi", For::Everybody),
     (Method::GET, "/api/v1/meta/capabilities", For::Known),
     (Method::GET, "/api/v1/users/me", For::Known),

@@ -2,16 +2,22 @@
 //!
 //! **Invariant:** a body over the limit is never held in memory, and never parsed.
 
+use std::time::Duration;
+
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use serde_json::{Map, Value};
+use tokio::time::timeout;
 
 use crate::app::App;
 use crate::http::problem::Problem;
 
 /// The most bytes a body may have. One more is answered with 413.
 pub const BODY_MAX: usize = 1024 * 1024;
+
+/// How long a body may take. Overflow: 408.
+pub const BODY_PATIENCE: Duration = Duration::from_secs(30);
 
 /// A JSON object, with the bytes it was read from.
 pub struct Object {
@@ -25,7 +31,8 @@ impl FromRequest<App> for Object {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &App) -> Result<Self, Problem> {
-        let bytes = to_bytes(request.into_body(), BODY_MAX).await.map_err(|error| {
+        let read = timeout(BODY_PATIENCE, to_bytes(request.into_body(), BODY_MAX));
+        let bytes = read.await.map_err(|_| Problem::too_slow())?.map_err(|error| {
             let source = std::error::Error::source(&error);
             if source.is_some_and(<dyn std::error::Error>::is::<http_body_util::LengthLimitError>) {
                 Problem::too_large(BODY_MAX)

@@ -2,16 +2,22 @@
 //!
 //! **Invariant:** a handler that has one of these in its signature is never reached without a valid key.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use callboard_model::rest::header;
 
+use super::Spent;
 use crate::app::App;
 use crate::auth::Caller;
 use crate::auth::api_key::KeyHash;
 use crate::http::now;
 use crate::http::problem::Problem;
+use crate::listen::Source;
+use crate::metrics::Limited;
+use crate::quota::Refused;
 
 /// Anybody with a valid key.
 pub struct Known(pub Caller);
@@ -31,8 +37,23 @@ impl FromRequestParts<App> for Known {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let key = text(&parts.headers, header::API_KEY).ok_or_else(Problem::key_missing)?;
         let within = text(&parts.headers, header::TENANT).map(Into::into);
-        let caller = app.store.caller_by_key(KeyHash::of(key), within, now()).await?;
-        caller.map(Self).ok_or_else(Problem::key_invalid)
+        let (key, source) = (KeyHash::of(key), parts.extensions.get::<Source>().copied());
+        if let Some(source) = source {
+            let may_try = app.quota.may_try(source, &key, app.uptime());
+            may_try.map_err(|refused| too_often(app, Limited::SignIn, refused))?;
+        }
+        let Some(caller) = app.store.caller_by_key(key, within, now()).await? else {
+            if let Some(source) = source {
+                app.quota.failed(source, app.uptime());
+            }
+            return Err(Problem::key_invalid());
+        };
+        let spent = app.quota.spend(&key, app.uptime());
+        let allowance = spent.map_err(|refused| too_often(app, Limited::Key, refused))?;
+        if let (Some(allowance), Some(spent)) = (allowance, parts.extensions.get::<Arc<Spent>>()) {
+            spent.note(allowance);
+        }
+        Ok(Self(caller))
     }
 }
 
@@ -73,6 +94,11 @@ impl FromRequestParts<App> for Writer {
             Err(Problem::forbidden("Your role does not change tickets"))
         }
     }
+}
+
+fn too_often(app: &App, what: Limited, refused: Refused) -> Problem {
+    app.metrics.rate_limited(what);
+    Problem::rate_limited(refused, now())
 }
 
 /// A header's text; an empty one counts as none.

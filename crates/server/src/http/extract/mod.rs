@@ -8,9 +8,11 @@ mod body;
 mod caller;
 mod conditions;
 mod params;
+mod spent;
 
-pub use body::{BODY_MAX, Object};
+pub use body::{BODY_MAX, BODY_PATIENCE, Object};
 pub use caller::{Colleague, Known, Reader, Writer};
 pub use conditions::{Entity, WriteHeaders};
 pub(in crate::http) use params::is_id;
 pub use params::{Id, Params, invalid};
+pub use spent::Spent;

@@ -98,6 +98,12 @@ fn all_changed(ticket: &TicketId, now: Timestamp) -> Hint {
     }
 }
 
+/// How many wait.
+pub(in crate::store) fn len(db: &mut dyn Sql) -> Result<u64> {
+    let rows = db.query("SELECT count(*) AS waiting FROM outbox", cells![])?;
+    rows.first().map_or(Ok(0), |row| row.get("waiting"))
+}
+
 /// Takes these out. Not "up to the last of them": where several write at once, a smaller number may be committed later.
 pub(in crate::store) fn sent(db: &mut dyn Sql, seqs: &[u64]) -> Result<()> {
     let mut these = Conditions::none();

@@ -1,0 +1,175 @@
+//! What the server says of itself to Prometheus.
+//!
+//! It exists for whoever watches a server from outside: how much is asked, how long it takes, what waits.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `page` | the text, and the port on which it is served |
+//! | `timing` | how long things take, in buckets |
+//!
+//! Labels are names of routes, methods, statuses and reasons: sets that are closed when the program is built. That
+//! bounds the memory here, and no label can carry what a stranger sent.
+//!
+//! **Invariant:** no tenant, no person, no ticket, no address in any name, label or value.
+
+mod page;
+mod timing;
+
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use axum::http::{Method, StatusCode};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+pub use self::page::router;
+pub use self::timing::Timing;
+
+/// The route of whatever has no route.
+const NOWHERE: &str = "none";
+
+/// Everything that is counted and measured.
+pub struct Metrics {
+    registry: Registry,
+    answers: Family<Answer, Counter>,
+    answer_seconds: Family<Asked, Histogram, fn() -> Histogram>,
+    refused: Family<Refusal, Counter>,
+    gauges: Gauges,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Answer {
+    method: &'static str,
+    route: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Asked {
+    method: &'static str,
+    route: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Refusal {
+    of: &'static str,
+}
+
+/// What is read when somebody looks.
+#[derive(Default)]
+struct Gauges {
+    rooms: Gauge,
+    room_sockets: Gauge,
+    connections: Gauge,
+    connections_refused: Counter<u64, AtomicU64>,
+    outbox: Gauge,
+}
+
+/// What stands at the moment of looking.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Moment {
+    /// Rooms with somebody in them.
+    pub rooms: usize,
+    /// Sockets of rooms.
+    pub room_sockets: usize,
+    /// Connections, those sockets among them.
+    pub connections: usize,
+    /// Connections that found no seat, since the start.
+    pub connections_refused: u64,
+    /// Hints that wait in the outbox.
+    pub outbox: u64,
+}
+
+impl Metrics {
+    /// Nothing counted yet. The timings of the store are its own, and shown here.
+    #[must_use]
+    pub fn new(store: &Timing) -> Self {
+        let mut registry = Registry::with_prefix("callboard");
+        let answers = Family::default();
+        let answer_seconds: Family<_, _, fn() -> _> = Family::new_with_constructor(timing::histogram);
+        let (refused, gauges) = (Family::default(), Gauges::default());
+        registry.register("http_requests", "Answers by method, route and status", answers.clone());
+        registry.register("http_request_seconds", "From head to answer", answer_seconds.clone());
+        registry.register("rate_limited", "Requests refused for asking too often", refused.clone());
+        registry.register(
+            "store_seconds",
+            "Reads and writes of the database, waiting included",
+            store.family(),
+        );
+        gauges.register(&mut registry);
+        Self { registry, answers, answer_seconds, refused, gauges }
+    }
+
+    /// A request was answered.
+    pub fn answered(&self, method: &Method, route: Option<&str>, status: StatusCode, took: Duration) {
+        let (method, route) = (known(method), route.unwrap_or(NOWHERE).to_owned());
+        self.answer_seconds
+            .get_or_create(&Asked { method, route: route.clone() })
+            .observe(took.as_secs_f64());
+        self.answers.get_or_create(&Answer { method, route, status: status.as_u16() }).inc();
+    }
+
+    /// A request was refused for asking too often: by its key, or by where it came from.
+    pub fn rate_limited(&self, of: Limited) {
+        let of = match of {
+            Limited::Key => "key",
+            Limited::SignIn => "sign_in",
+        };
+        self.refused.get_or_create(&Refusal { of }).inc();
+    }
+}
+
+/// By what a request was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limited {
+    /// A key that asks too often.
+    Key,
+    /// A source from which too many keys opened nothing.
+    SignIn,
+}
+
+/// A method's name; what is no method of ours must not become a label.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::PUT => "PUT",
+        Method::POST => "POST",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
+impl Gauges {
+    fn register(&self, registry: &mut Registry) {
+        registry.register("rooms", "Rooms with somebody in them", self.rooms.clone());
+        registry.register("room_sockets", "Sockets of rooms", self.room_sockets.clone());
+        registry.register(
+            "connections",
+            "Open connections, rooms' sockets among them",
+            self.connections.clone(),
+        );
+        registry.register(
+            "connections_refused",
+            "Connections closed because there were too many",
+            self.connections_refused.clone(),
+        );
+        registry.register("outbox_hints", "Committed hints that wait to be relayed", self.outbox.clone());
+    }
+
+    fn set(&self, moment: Moment) {
+        let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        self.rooms.set(count(moment.rooms));
+        self.room_sockets.set(count(moment.room_sockets));
+        self.connections.set(count(moment.connections));
+        self.outbox.set(i64::try_from(moment.outbox).unwrap_or(i64::MAX));
+        let more = moment.connections_refused.saturating_sub(self.connections_refused.get());
+        self.connections_refused.inc_by(more);
+    }
+}

@@ -1,0 +1,112 @@
+//! How often one may ask: a bucket per API key, and one per address for keys that open nothing.
+//!
+//! It exists so that one console that runs wild does not take the server from the others. Figures and headers are the
+//! stock's; what is counted is this process's alone, so behind a balancer with two processes a key has twice as much.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `bucket` | the arithmetic |
+//! | `buckets` | many buckets in bounded memory |
+//!
+//! **Invariant:** nothing here knows a key, only where its hash begins; time is an argument.
+
+mod bucket;
+mod buckets;
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+pub use self::bucket::{Allowance, NotARate, Rate, Refused};
+use self::buckets::Buckets;
+use crate::auth::api_key::KeyHash;
+use crate::listen::Source;
+
+/// Keys with a bucket that is not full. Overflow: further keys are not counted, as in the stock when its Redis is away.
+const KEYS: usize = 50_000;
+/// Sources with a bucket that is not full. Overflow: further sources are not counted.
+const SOURCES: usize = 50_000;
+/// Keys that open nothing, per source. Enough for a team behind one address whose key has just expired.
+const SIGN_INS: Rate = Rate { burst: 60, per_minute: 60 };
+
+/// The beginning of a key's hash: one of 2^64.
+type KeyName = [u8; KeyHash::START];
+
+/// Who may ask how often, and who did.
+#[derive(Debug)]
+pub struct Quota {
+    /// What one key may; `None` when nobody is refused.
+    rate: Option<Rate>,
+    keys: Mutex<Buckets<KeyName>>,
+    sources: Mutex<Buckets<Source>>,
+}
+
+impl Quota {
+    /// All buckets full.
+    #[must_use]
+    pub fn new(rate: Option<Rate>) -> Self {
+        Self { rate, keys: Mutex::new(Buckets::new(KEYS)), sources: Mutex::new(Buckets::new(SOURCES)) }
+    }
+
+    /// One request with a key that was found to be good. `None`: keys are not counted.
+    pub fn spend(&self, key: &KeyHash, now: Duration) -> Result<Option<Allowance>, Refused> {
+        self.rate.map(|rate| lock(&self.keys).take(name(key), rate, now)).transpose()
+    }
+
+    /// Whether a key from there may be looked up at all: not if so many before it opened nothing. A key that was
+    /// good a moment ago has a bucket and may: whoever guesses does not lock out who sits behind the same address.
+    pub fn may_try(&self, source: Source, key: &KeyHash, now: Duration) -> Result<(), Refused> {
+        if lock(&self.keys).knows(&name(key)) {
+            return Ok(());
+        }
+        lock(&self.sources).look(&source, SIGN_INS, now)
+    }
+
+    /// A key from there opened nothing.
+    pub fn failed(&self, source: Source, now: Duration) {
+        // Refused or not: whether the next may try is asked before it does.
+        let _ = lock(&self.sources).take(source, SIGN_INS, now);
+    }
+}
+
+fn name(key: &KeyHash) -> KeyName {
+    let mut name = KeyName::default();
+    name.copy_from_slice(key.start());
+    name
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Duration = Duration::from_secs(1000);
+
+    #[test]
+    fn who_guesses_keys_locks_out_nobody_who_has_one() {
+        let quota = Quota::new(Some(Rate { burst: 5, per_minute: 5 }));
+        let (office, elsewhere) = (Source::of([192, 0, 2, 1].into()), Source::of([192, 0, 2, 2].into()));
+        let (good, guessed) = (KeyHash::of("good"), KeyHash::of("guessed"));
+        assert!(quota.spend(&good, NOW).is_ok());
+        for _ in 0..SIGN_INS.burst {
+            assert!(quota.may_try(office, &guessed, NOW).is_ok());
+            quota.failed(office, NOW);
+        }
+        let refused = quota.may_try(office, &guessed, NOW).expect_err("enough");
+        assert!(quota.may_try(office, &good, NOW).is_ok(), "a key that was good a moment ago");
+        assert!(quota.may_try(elsewhere, &guessed, NOW).is_ok(), "another address");
+        assert!(quota.may_try(office, &guessed, NOW + refused.retry_after).is_ok(), "later");
+    }
+
+    #[test]
+    fn each_key_has_a_bucket_of_its_own_and_without_a_rate_nobody_is_refused() {
+        let (one, other) = (KeyHash::of("one"), KeyHash::of("other"));
+        let quota = Quota::new(Some(Rate { burst: 1, per_minute: 1 }));
+        assert!(quota.spend(&one, NOW).is_ok() && quota.spend(&one, NOW).is_err());
+        assert!(quota.spend(&other, NOW).is_ok());
+        let open = Quota::new(None);
+        assert!((0..1000).all(|_| matches!(open.spend(&one, NOW), Ok(None))));
+    }
+}

@@ -1,0 +1,91 @@
+//! The log of the real program, at its most talkative for operators, searched for what must not be in it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+struct Program(Child);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        // Already ended, or ended by this: both are fine.
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// LT-5 and the rule of the house: no ticket text, no key, no token, no query in any line, and every line is JSON.
+#[test]
+fn no_line_of_the_log_tells_a_secret_or_a_ticket() {
+    let home = tempfile::tempdir().expect("a folder");
+    let log = home.path().join("log");
+    let child = Command::new(env!("CARGO_BIN_EXE_callboard-server"))
+        .args(["--listen", "127.0.0.1:0", "--demo-tickets", "5", "--print-demo-keys", "--log-json"])
+        .args(["--database", &format!("sqlite:{}", home.path().join("demo.db").display())])
+        .env("HOCUSPOCUS_JWT_SECRET", "marked-signing-secret-of-this-very-test")
+        .env("RUST_LOG", "debug")
+        .stdout(Stdio::piped())
+        .stderr(std::fs::File::create(&log).expect("a file"))
+        .spawn()
+        .expect("it starts");
+    let mut program = Program(child);
+    let (mut address, mut key) = (String::new(), String::new());
+    for line in BufReader::new(program.0.stdout.take().expect("piped")).lines() {
+        let line: Value = serde_json::from_str(&line.expect("text")).expect("JSON");
+        if let Some(one) = line["demo_account"]["api_key"].as_str().filter(|_| key.is_empty()) {
+            one.clone_into(&mut key);
+        }
+        if let Some(url) = line["listening"].as_str() {
+            url.trim_start_matches("http://").clone_into(&mut address);
+            break;
+        }
+    }
+    let ask = |method: &str, path: &str, key: &str, body: &str| {
+        let mut stream = TcpStream::connect(&address).expect("it accepts");
+        let length = body.len();
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-api-key: {key}\r\ncontent-length: {length}\r\n\r\n{body}"
+        )
+        .expect("sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer
+    };
+    let list = ask("GET", "/api/v1/tickets?search=", &key, "");
+    let id = list.split("\"ticket_id\":\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a ticket");
+    let ticket = format!("/api/v1/tickets/{id}");
+    let old_title =
+        list.split("\"title\":\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a title");
+    for (method, path, key, body) in [
+        ("PUT", ticket.as_str(), key.as_str(), r#"{"title":"marked-title"}"#),
+        ("PUT", &ticket, &key, r#"{"title":"marked-title","status_id":"marked-status"}"#),
+        ("PUT", &ticket, &key, r#"{"title":"marked-broken"#),
+        ("GET", "/api/v1/tickets?search=marked-query", &key, ""),
+        ("GET", "/api/v1/tickets?sort=marked-sort", &key, ""),
+        ("GET", "/marked-path", &key, ""),
+        ("GET", "/api/v1/users/me", "marked-wrong-key", ""),
+        ("GET", "/hocuspocus?token=marked-token", "", ""),
+    ] {
+        assert!(ask(method, path, key, body).starts_with("HTTP/1.1 "), "{method} {path}");
+    }
+    let token = ask("GET", &format!("/api/tickets/{id}/live-token"), &key, "");
+    let token = token.split("\"token\":\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a token");
+    let pid = program.0.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().expect("kill runs").success());
+    program.0.wait().expect("it ends");
+
+    let log = std::fs::read_to_string(&log).expect("a log");
+    let lines: Vec<Value> =
+        log.lines().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect();
+    let answered = |status: u64| lines.iter().any(|line| line["fields"]["status"] == status);
+    assert!(
+        answered(200) && answered(400) && answered(401) && answered(404),
+        "requests are in the log:\n{log}"
+    );
+    for secret in ["marked-", key.as_str(), token, old_title] {
+        assert!(!log.contains(secret), "{secret} is in the log:\n{log}");
+    }
+}

@@ -1,0 +1,80 @@
+//! The metrics: there, complete, and silent about what they must not tell.
+
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+use crate::world::{Raw, Reply, World};
+
+async fn scrape(world: &World, authorization: &str) -> Reply {
+    let address = world.running.metrics_address.expect("metrics are served");
+    let mut raw = Raw::to(address).await;
+    raw.say(&format!("GET /metrics HTTP/1.1\r\nhost: x\r\n{authorization}\r\n")).await;
+    raw.reply().await.expect("an answer")
+}
+
+#[tokio::test]
+async fn requests_rooms_and_the_database_are_measured() {
+    let world = World::with_metrics(None).await;
+    let key = world.key();
+    world.get("/api/v1/tickets?search=hunter2", &key).await;
+    let list = world.get("/api/v1/tickets", &key).await.json();
+    let ticket = list["data"][0]["ticket_id"].as_str().expect("a ticket").to_owned();
+    assert_eq!(world.get(&format!("/api/v1/tickets/{ticket}"), &key).await.status, 200);
+    assert_eq!(world.get("/wp-admin/hunter2.php", "").await.status, 404);
+    let url = format!("ws://{}/hocuspocus?token=hunter2", world.running.address);
+    let request = url.into_client_request().expect("a request");
+    let (_socket, _) = tokio_tungstenite::connect_async(request).await.expect("a socket");
+    let reply = scrape(&world, "").await;
+    assert_eq!(reply.status, 200);
+    for line in [
+        r#"callboard_http_requests_total{method="GET",route="/api/v1/tickets/{id}",status="200"} 1"#,
+        r#"callboard_http_requests_total{method="GET",route="none",status="404"} 1"#,
+        r#"callboard_http_request_seconds_count{method="GET",route="/api/v1/tickets"} 2"#,
+        "callboard_room_sockets 1",
+        "callboard_rooms 0",
+        "callboard_outbox_hints 0",
+        "callboard_connections_refused_total 0",
+        r#"callboard_store_seconds_count{work="read"}"#,
+    ] {
+        assert!(reply.body.contains(line), "{line} is not in\n{}", reply.body);
+    }
+    for secret in ["hunter2", ticket.as_str(), key.as_str(), "harbour", "Nora"] {
+        assert!(!reply.body.contains(secret), "{secret} is in\n{}", reply.body);
+    }
+}
+
+/// However many addresses strangers make up, there are no more series than routes.
+#[tokio::test]
+async fn what_strangers_ask_for_does_not_become_a_series() {
+    let world = World::with_metrics(None).await;
+    let key = world.key();
+    for number in 0..50 {
+        world.get(&format!("/api/v1/tickets/made-up-{number}"), &key).await;
+        world.get(&format!("/made/up/{number}"), &key).await;
+        let mut raw = world.open().await;
+        raw.say(&format!("M{number} /api/v1/tickets HTTP/1.1\r\nhost: x\r\n\r\n")).await;
+        raw.reply().await.expect("an answer");
+    }
+    let text = scrape(&world, "").await.body;
+    let series = text.lines().filter(|line| line.starts_with("callboard_http_requests_total{")).count();
+    assert_eq!(series, 3, "{text}");
+}
+
+#[tokio::test]
+async fn a_token_opens_the_metrics_and_nothing_else_does() {
+    let world = World::with_metrics(Some("open sesame")).await;
+    for (authorization, status) in [
+        ("", 401),
+        ("authorization: Bearer open\r\n", 401),
+        ("authorization: open sesame\r\n", 401),
+        ("authorization: Bearer open sesame\r\n", 200),
+    ] {
+        assert_eq!(scrape(&world, authorization).await.status, status, "{authorization}");
+    }
+}
+
+#[tokio::test]
+async fn the_port_of_the_api_serves_no_metrics() {
+    let world = World::with_metrics(None).await;
+    assert_eq!(world.get("/metrics", &world.key()).await.status, 404);
+    assert_eq!(World::start(|_| {}).await.running.metrics_address, None, "nor anywhere, unless asked to");
+}
