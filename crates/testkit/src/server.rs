@@ -16,7 +16,7 @@ use crate::rest::Rest;
 use crate::{programs, wait};
 
 /// How the variables begin that a server reads.
-const SETTINGS: [&str; 3] = ["CALLBOARD_", "HOCUSPOCUS_", "LIVE_TICKET_"];
+const SETTINGS: [&str; 4] = ["CALLBOARD_", "HOCUSPOCUS_", "LIVE_TICKET_", "RATE_LIMIT_"];
 
 /// Signs the live tokens of every server of a test: a restart leaves them good, and sisters know each other's.
 const LIVE_SECRET: (&str, &str) = ("HOCUSPOCUS_JWT_SECRET", "the secret of servers that only tests start");
