@@ -157,6 +157,7 @@ impl Bridge {
     }
 }
 
-fn window(label: &str) -> WindowId {
+/// A window by its label.
+pub(crate) fn window(label: &str) -> WindowId {
     WindowId(label.into())
 }

@@ -5,7 +5,7 @@
 //!
 //! **Invariant:** the key never comes from the command line, which every process on the machine can read.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use callboard_desk::bridge::{SetupCode, SetupView};
 use callboard_link::{ApiKey, Config, LinkError, ServerUrl};
@@ -26,6 +26,9 @@ pub struct Options {
     /// Where this console keeps its files; one console each.
     #[arg(long, value_name = "DIR")]
     profile_dir: Option<PathBuf>,
+    /// Open no window: read commands from standard input and write updates to standard output, as JSON lines.
+    #[arg(long, requires = "profile_dir")]
+    headless: bool,
     /// Also talk plain http to other machines: everybody on the way can read the key.
     #[arg(long)]
     allow_plain_http: bool,
@@ -38,6 +41,12 @@ impl Options {
     /// The working directory, from which a relative one counts, is gone.
     pub fn profile(&self, usual: PathBuf) -> std::io::Result<PathBuf> {
         std::path::absolute(self.profile_dir.clone().unwrap_or(usual))
+    }
+
+    /// The directory of the profile of a console without a window, where that is what was asked for.
+    #[must_use]
+    pub fn headless(&self) -> Option<&Path> {
+        self.profile_dir.as_deref().filter(|_| self.headless)
     }
 
     /// What a console needs, from the key and the variables that `read` knows.

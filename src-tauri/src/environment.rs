@@ -11,7 +11,7 @@
 //!
 //! **Invariant:** when the new start fails, the old one goes on: slower, but it goes on.
 
-use std::io::Read;
+use std::io::{BufRead, Read};
 
 use crate::config::API_KEY;
 
@@ -35,6 +35,18 @@ pub(crate) fn settle() -> Option<String> {
         return Some(text);
     }
     key
+}
+
+/// The key of a console without a web view, from which nothing inherits: from the environment, or from the first line of
+/// standard input.
+pub(crate) fn key() -> Option<String> {
+    if std::env::var_os(KEY_ON_STDIN).is_none() {
+        return std::env::var(API_KEY).ok();
+    }
+    let mut line = String::new();
+    // What cannot be read is a key that is missing, and that is said.
+    let _ = std::io::stdin().lock().take(KEY_BYTES_MAX).read_line(&mut line);
+    Some(line)
 }
 
 #[cfg(target_os = "linux")]

@@ -6,6 +6,7 @@
 //! | [`bridge`] | which window is told what, and the running console |
 //! | [`config`] | options, environment, and what is wrong with them |
 //! | `window` | the main window |
+//! | `headless` | the console without a window, for scripts |
 //! | `environment` | variables that must be right before the first thread |
 //! | `logging` | where the log goes |
 //!
@@ -15,6 +16,7 @@ pub mod bridge;
 pub mod commands;
 pub mod config;
 mod environment;
+mod headless;
 mod logging;
 mod window;
 
@@ -30,8 +32,12 @@ use crate::config::Options;
 /// Runs the program to its end.
 #[must_use]
 pub fn run() -> ExitCode {
-    let key = environment::settle();
     let options = Options::parse();
+    if let Some(profile) = options.headless() {
+        logging::start();
+        return headless::run(&options, profile);
+    }
+    let key = environment::settle();
     logging::start();
     let built = with_commands(Builder::default())
         .setup(move |app| set_up(app, &options, key.as_deref()))

@@ -16,12 +16,14 @@
 //! | [`scene`] | a server, a screen and two consoles; evidence when something fails |
 //! | [`pair`] | two colleagues with the same board before them |
 //! | [`node`] | foreign programs in JavaScript |
+//! | [`headless`] | a console without a window |
 //! | [`chaos`] | a network that can be cut, held and slowed |
 //!
 //! **Invariant:** everything started here is dead when its owner is dropped, and nothing waits for ever.
 
 pub mod chaos;
 pub mod display;
+pub mod headless;
 pub mod node;
 pub mod page;
 pub mod pair;

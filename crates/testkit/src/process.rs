@@ -9,7 +9,7 @@
 use std::fs::File;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -35,11 +35,38 @@ pub struct Process {
 impl Process {
     /// Starts a program; what it says is kept in `logs` under `name`.
     pub fn start(name: &str, command: &mut Command, logs: &Path) -> Result<Self> {
-        let stdout = logs.join(format!("{name}.out.log"));
+        Self::spawn(name, command.stdin(Stdio::null()), logs)
+    }
+
+    /// Starts a program that is told things through its standard input.
+    pub fn start_told(name: &str, command: &mut Command, logs: &Path) -> Result<(Self, ChildStdin)> {
+        let mut process = Self::spawn(name, command.stdin(Stdio::piped()), logs)?;
+        let input = process.child.stdin.take().context("its input is a pipe")?;
+        Ok((process, input))
+    }
+
+    /// Starts a program that is told things, and whose words nobody takes unless the caller does.
+    pub fn start_unread(
+        name: &str,
+        command: &mut Command,
+        logs: &Path,
+    ) -> Result<(Self, ChildStdin, ChildStdout)> {
+        let mut process = Self::spawn_saying(name, command.stdin(Stdio::piped()), logs, Stdio::piped())?;
+        let input = process.child.stdin.take().context("its input is a pipe")?;
+        let output = process.child.stdout.take().context("its output is a pipe")?;
+        Ok((process, input, output))
+    }
+
+    fn spawn(name: &str, command: &mut Command, logs: &Path) -> Result<Self> {
+        let output = open_log(&out_log(name, logs))?;
+        Self::spawn_saying(name, command, logs, output.into())
+    }
+
+    fn spawn_saying(name: &str, command: &mut Command, logs: &Path, output: Stdio) -> Result<Self> {
+        let stdout = out_log(name, logs);
         let stderr = logs.join(format!("{name}.err.log"));
         let child = command
-            .stdin(Stdio::null())
-            .stdout(open_log(&stdout)?)
+            .stdout(output)
             .stderr(open_log(&stderr)?)
             .process_group(0)
             .spawn()
@@ -138,6 +165,10 @@ pub fn tail(path: &Path) -> String {
     let last = &lines[lines.len().saturating_sub(TAIL_LINES)..];
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     format!("--- {name}, {} of {} lines\n{}\n", last.len(), lines.len(), last.join("\n"))
+}
+
+fn out_log(name: &str, logs: &Path) -> PathBuf {
+    logs.join(format!("{name}.out.log"))
 }
 
 fn open_log(path: &Path) -> Result<File> {
