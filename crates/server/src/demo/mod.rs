@@ -5,6 +5,7 @@
 //!
 //! **Invariant:** the same seed, number and moment give the same company, byte for byte; nothing here does I/O.
 
+mod agreements;
 mod boards;
 mod customers;
 mod dice;
@@ -14,6 +15,7 @@ mod titles;
 
 use callboard_model::{TenantId, Timestamp, UserId};
 
+use self::agreements::Promises;
 use self::dice::Dice;
 use crate::store::lookups::Company;
 
@@ -54,7 +56,9 @@ pub fn company(plan: Plan) -> Company {
     let staff = people::staff(&mut dice);
     let desks = boards::desks(&mut dice);
     let customers = customers::customers(&mut dice);
-    let tickets = tickets::Tickets::new(&plan, dice, &staff, &desks, &customers);
+    let promises = Promises::new(plan.seed, &desks, &customers);
+    let agreements = promises.agreements.clone();
+    let tickets = tickets::Tickets::new(&plan, dice, &staff, &desks, &customers, promises);
     Company {
         tenant: plan.tenant,
         name: plan.name,
@@ -67,6 +71,7 @@ pub fn company(plan: Plan) -> Company {
         clients: customers.clients,
         locations: customers.locations,
         contacts: customers.contacts,
+        agreements,
         tickets: Box::new(tickets),
     }
 }

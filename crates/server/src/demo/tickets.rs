@@ -6,6 +6,7 @@ use callboard_model::rest::{Board, Priority, Status};
 use callboard_model::{Ticket, Timestamp, UserId, Version};
 use jiff::SignedDuration;
 
+use super::agreements::Promises;
 use super::boards::Desks;
 use super::customers::Customers;
 use super::dice::Dice;
@@ -35,6 +36,7 @@ pub(super) struct Tickets {
     boards: Vec<BoardKit>,
     priorities: Vec<Priority>,
     clients: Vec<ClientKit>,
+    promises: Promises,
 }
 
 struct BoardKit {
@@ -52,7 +54,14 @@ struct ClientKit {
 }
 
 impl Tickets {
-    pub(super) fn new(plan: &Plan, dice: Dice, staff: &Staff, desks: &Desks, customers: &Customers) -> Self {
+    pub(super) fn new(
+        plan: &Plan,
+        dice: Dice,
+        staff: &Staff,
+        desks: &Desks,
+        customers: &Customers,
+        promises: Promises,
+    ) -> Self {
         let of = |role: Role| -> Vec<UserId> {
             let accounts = staff.accounts.iter().filter(|account| account.role == role);
             accounts.map(|account| account.user.user_id.clone()).collect()
@@ -68,6 +77,7 @@ impl Tickets {
             boards: desks.boards.iter().map(|board| BoardKit::new(board, desks)).collect(),
             priorities: desks.priorities.iter().map(|one| one.priority.clone()).collect(),
             clients: customers.clients.iter().map(|client| ClientKit::new(client, customers)).collect(),
+            promises,
         }
     }
 
@@ -117,7 +127,7 @@ impl Tickets {
         let waits = status.name.starts_with("Waiting") || &*status.name == "On Hold";
         let rated = i64::try_from(level + 1).ok().filter(|_| board_index == 2);
         let has_due_date = self.dice.percent(20);
-        Some(Ticket {
+        let mut ticket = Ticket {
             ticket_id: self.dice.id(),
             ticket_number: format!("T-{}", FIRST_NUMBER + index).into(),
             title: titles::title(&mut self.dice, index, board_index, &place).into(),
@@ -146,10 +156,10 @@ impl Tickets {
             due_date: has_due_date.then_some(resolution_due),
             sla_policy_id: None,
             sla_started_at: None,
-            sla_response_due_at: Some(later(entered_at, 30)),
+            sla_response_due_at: None,
             sla_response_at: None,
             sla_response_met: None,
-            sla_resolution_due_at: Some(resolution_due.max(later(entered_at, 5))),
+            sla_resolution_due_at: None,
             sla_resolution_at: None,
             sla_resolution_met: None,
             sla_paused_at: None,
@@ -164,7 +174,9 @@ impl Tickets {
             subcategory_name: None,
             priority_name: None,
             assigned_to_name: None,
-        })
+        };
+        self.promises.wind(&mut ticket, resolution_due, self.now);
+        Some(ticket)
     }
 }
 

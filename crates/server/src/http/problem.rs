@@ -97,7 +97,9 @@ impl Problem {
     /// 400 with every issue.
     #[must_use]
     pub fn invalid(issues: &[Issue]) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "VALIDATION_ERROR", "Validation failed").with(issues)
+        let by_rule = issues.iter().any(|issue| issue.rule.is_some());
+        let message = if by_rule { "Ticket close rules not satisfied" } else { "Validation failed" };
+        Self::new(StatusCode::BAD_REQUEST, "VALIDATION_ERROR", message).with(issues)
     }
 
     /// 400 for something that is no field.

@@ -11,6 +11,7 @@ use callboard_model::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::agreements::Agreements;
 use crate::auth::Role;
 
 /// What a ticket is about; with a parent, finer.
@@ -106,6 +107,8 @@ pub struct Company {
     pub locations: Vec<Location>,
     /// Their people.
     pub contacts: Vec<Contact>,
+    /// What it agreed with its customers.
+    pub agreements: Agreements,
     /// Its tickets, made one after the other: there may be very many.
     pub tickets: Box<dyn Iterator<Item = Ticket> + Send>,
 }

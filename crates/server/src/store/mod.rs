@@ -16,6 +16,7 @@
 //! **Invariant:** no SQL type, no row and no connection passes through public signatures.
 
 mod access;
+pub mod agreements;
 mod engine;
 pub mod flags;
 pub mod lookups;

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a helper of tests fails loudly")]
 
 mod access;
+mod close_rules;
 mod demo;
 mod durability;
 mod feed;
@@ -13,6 +14,7 @@ mod openapi;
 mod program;
 mod reach;
 mod refusals;
+mod service_levels;
 mod tokens;
 mod world;
 mod writes;

@@ -12,6 +12,7 @@ use callboard_server::auth::{Access, Caller, Role};
 use callboard_server::bus::{Bus, BusSettings};
 use callboard_server::relay;
 use callboard_server::rooms::{PATH, Rooms};
+use callboard_server::store::agreements::Agreements;
 use callboard_server::store::lookups::{Account, Client, Company, LevelledPriority};
 use callboard_server::store::save::{Attempt, Author, Knew, Save, Wish};
 use callboard_server::store::{Limits, Store};
@@ -174,6 +175,7 @@ fn company(tenant: &str, people: &[(&str, Role)]) -> Company {
         name: tenant.to_owned(),
         accounts: people.iter().map(account).collect(),
         teams: vec![],
+        agreements: Agreements::default(),
         boards: vec![Board {
             board_id: "desk".into(),
             board_name: "Desk".into(),

@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** runs inside one transaction, so a company is there or it is not.
 
-use super::columns;
+use super::{agreements, columns};
 use crate::error::Result;
 use crate::store::lookups::Company;
 use crate::store::sql::{Sql, cells};
@@ -18,6 +18,7 @@ pub(in crate::store) fn insert(db: &mut dyn Sql, company: Company) -> Result<usi
     people(db, &company)?;
     boards(db, &company)?;
     customers(db, &company)?;
+    agreements::insert(db, tenant, &company.agreements)?;
     let mut count = 0;
     for ticket in company.tickets {
         columns::insert(db, &company.tenant, &ticket)?;

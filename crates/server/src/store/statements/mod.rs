@@ -3,7 +3,10 @@
 //! **Invariant:** everything here is in the dialect of [`super::sql`], and nothing without a tenant but the outbox and
 //! what belongs to no company.
 
+mod agreements;
 pub(super) mod changes;
+mod clocks;
+mod closing;
 mod columns;
 pub(super) mod company;
 pub(super) mod details;

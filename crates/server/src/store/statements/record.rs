@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use callboard_model::{Hint, Person, SessionId, TenantId, Ticket, TicketId, Timestamp, Version};
 
-use super::{changes, columns, outbox, removal};
+use super::{changes, clocks, columns, outbox, removal};
 use crate::auth::Placement;
 use crate::domain::difference;
 use crate::domain::open::blank;
@@ -35,6 +35,8 @@ pub(in crate::store) struct Change<'a> {
     pub(in crate::store) after: Option<&'a Ticket>,
     /// Names of what changed and is no column of the row: `comments`, `schedule`, `tags`.
     pub(in crate::store) beside: &'a [&'static str],
+    /// Whether the company answers the customer with it: that stops the clock of the response.
+    pub(in crate::store) answers: bool,
     /// Who is told.
     pub(in crate::store) told: Told,
 }
@@ -63,6 +65,7 @@ impl<'a> Change<'a> {
             before,
             after,
             beside: &[],
+            answers: false,
             told: Told::Everybody,
         }
     }
@@ -98,6 +101,8 @@ pub(in crate::store) fn record(
     limits: Limits,
 ) -> Result<Option<Recorded>> {
     let Some(ticket) = change.ticket() else { return Ok(None) };
+    let with_clocks = clocks::kept(db, change)?;
+    let change = &Change { after: with_clocks.as_ref().or(change.after), ..*change };
     let updated_fields = change.names(ticket);
     if updated_fields.is_empty() {
         return Ok(None);

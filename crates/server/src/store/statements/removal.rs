@@ -18,7 +18,7 @@ use crate::store::save::{Attempt, Refusal, Removal};
 use crate::store::sql::{Sql, cells};
 
 /// Tables whose rows go with their ticket, each before those that it refers to.
-const GO_WITH_IT: &[&str] = &["field_changes", "ticket_tags", "ticket_details"];
+const GO_WITH_IT: &[&str] = &["close_overrides", "field_changes", "ticket_tags", "ticket_details"];
 
 pub(in crate::store) fn remove(db: &mut dyn Sql, removal: &Removal, limits: Limits) -> Result<Attempt<()>> {
     let Removal { author, ticket, knew } = removal;

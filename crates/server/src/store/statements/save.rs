@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::record::{Change, Recorded, Told, record};
-use super::{details, facts, idempotency, outbox};
+use super::{closing, details, facts, idempotency, outbox};
 use crate::auth::Placement;
 use crate::domain::apply::apply;
 use crate::domain::difference::{self, Difference};
@@ -91,6 +91,11 @@ fn change(
     if let Err(issues) = wish.closing.keep(&before.ticket, &mut after, author.now, closer_is_known) {
         return Ok(Err(Refusal::Invalid(issues)));
     }
+    let overriding = wish.overriding.as_ref();
+    let set_aside = match closing::set_aside(db, author, &before.ticket, &after, overriding)? {
+        Ok(set_aside) => set_aside,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
     // What follows from a field overwrites as much as what was sent.
     let all = difference::between(&before.ticket, &after);
     if let Some(refusal) = out_of_date(db, tenant, &before, all, knew)? {
@@ -99,6 +104,9 @@ fn change(
     let names: Vec<_> = beside.iter().map(|one| one.name).collect();
     let change = Change { beside: &names, told, ..Change::by(author, Some(&before.ticket), Some(&after)) };
     let recorded = record(db, &change, limits)?;
+    if let Some(recorded) = &recorded {
+        closing::note(db, author, &after, recorded.version, &set_aside, overriding)?;
+    }
     if !names.is_empty() {
         details::write(db, tenant, ticket, &wish.extras.over(&before.extras))?;
     }
