@@ -213,3 +213,7 @@ fn keep_closing_books(before: &Ticket, after: &mut Ticket, facts: &Facts, actor:
 #[cfg(test)]
 #[path = "apply_tests.rs"]
 pub(super) mod tests;
+
+#[cfg(test)]
+#[path = "apply_exhaustive_tests.rs"]
+mod exhaustive_tests;
