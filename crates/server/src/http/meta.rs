@@ -16,7 +16,7 @@ use crate::store::flags::Flag;
 
 /// What this server can do beyond the stock.
 const CAPABILITIES: &[&str] =
-    &["versions", "client-version", "if-match", "idempotency", "changes", LIVE_TOKENS];
+    &["versions", "client-version", "if-match", "idempotency", "changes", "bulk", "records", LIVE_TOKENS];
 
 /// What is not there for a tenant whose live layer is switched off (LT-20).
 const LIVE_TOKENS: &str = "live-tokens";

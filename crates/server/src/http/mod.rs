@@ -11,7 +11,8 @@
 //! | `lookups`, `customers` | boards, statuses, priorities, categories, people, teams; clients and theirs |
 //! | [`openapi`] | what is said of every route, as a document for programs |
 //! | [`watch`] | what is around every request: its name, its time, its panic |
-//! | `changes`, `meta` | the change feed; health, capabilities, the caller |
+//! | `changes`, `records`, `meta` | the change feed; versions of records; health, capabilities, the caller |
+//! | `once` | writes that are applied once |
 //!
 //! **Invariant:** no rule of business, no SQL, and no answer with the text of an internal failure.
 
@@ -23,6 +24,7 @@ mod meta;
 mod once;
 pub mod openapi;
 pub mod problem;
+mod records;
 mod tickets;
 pub mod watch;
 
@@ -45,6 +47,7 @@ fn described() -> Routes {
         .merge(lookups::routes())
         .merge(customers::routes())
         .merge(changes::routes())
+        .merge(records::routes())
         .merge(tickets::routes());
     v1.below("/api/v1").merge(tickets::stock_routes())
 }

@@ -17,6 +17,7 @@ use callboard_wire::{self as wire, Address, Seat, Seats, awareness, encode_aware
 
 use super::outgoing::{Goodbye, Outgoing};
 use crate::bus::Notice;
+use crate::store::MANY;
 
 /// One who is in one room: unique within the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -126,7 +127,9 @@ impl Hub {
         let Notice { tenant, ticket, hint } = notice;
         let own = Hint { ticket_id: None, ..Hint::clone(hint) };
         self.tell_hint(&Room::Ticket(tenant.clone(), ticket.clone()), &own);
-        self.tell_hint(&Room::Board(tenant.clone()), &Hint { ticket_id: Some(ticket.clone()), ..own });
+        // A hint about many names none: whoever hears it reads the feed (LT-18).
+        let ticket_id = Some(ticket).filter(|ticket| ticket.as_str() != MANY).cloned();
+        self.tell_hint(&Room::Board(tenant.clone()), &Hint { ticket_id, ..own });
     }
 
     fn tell_hint(&self, room: &Room, hint: &Hint) {

@@ -23,6 +23,7 @@ pub mod lookups;
 mod migrations;
 pub mod query;
 mod reads;
+pub mod records;
 pub mod save;
 mod sql;
 mod statements;

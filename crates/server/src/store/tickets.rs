@@ -2,14 +2,17 @@
 //!
 //! **Invariant:** each write goes through the domain, is one transaction, and answers when it is on disk.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
-use callboard_model::{TenantId, TicketId};
+use callboard_model::{TenantId, TicketId, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::query::{Counts, Filter};
 use super::save::{Attempt, Bulk, Each, Opening, Removal, Save, Saved, Sheet};
 use super::{Store, statements};
+use crate::auth::Access;
 use crate::error::Result;
 
 impl Store {
@@ -17,6 +20,28 @@ impl Store {
     pub async fn sheet(&self, tenant: &TenantId, ticket: &TicketId) -> Result<Option<Sheet>> {
         let (tenant, ticket) = (tenant.clone(), ticket.clone());
         self.read(move |db| statements::details::sheet(db, &tenant, &ticket)).await
+    }
+
+    /// The tags of these tickets; those that have none are not in it.
+    pub async fn tags(
+        &self,
+        tenant: &TenantId,
+        tickets: Vec<TicketId>,
+    ) -> Result<BTreeMap<TicketId, BTreeSet<String>>> {
+        let tenant = tenant.clone();
+        self.read(move |db| statements::details::tags(db, &tenant, &tickets)).await
+    }
+
+    /// Counts the tickets that a list with this filter would hold, as they stand at `now`.
+    pub async fn ticket_counts(
+        &self,
+        tenant: &TenantId,
+        access: &Access,
+        filter: Filter,
+        now: Timestamp,
+    ) -> Result<Counts> {
+        let (tenant, access) = (tenant.clone(), access.clone());
+        self.read(move |db| statements::counts::count(db, &tenant, &access, &filter, now)).await
     }
 
     /// Changes a ticket, with its change record and its hint, or says why not.

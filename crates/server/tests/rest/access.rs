@@ -35,6 +35,9 @@ pub(crate) const ROUTES: &[(Method, &str, For)] = &[
     (Method::PUT, "/api/v1/tickets/{ticket}/assignment", For::Writers),
     (Method::POST, "/api/v1/tickets", For::Writers),
     (Method::POST, "/api/v1/tickets/bulk", For::Writers),
+    (Method::GET, "/api/v1/tickets/search?query=a", For::Readers),
+    (Method::GET, "/api/v1/tickets/stats", For::Readers),
+    (Method::GET, "/api/v1/records/{kind}/{ticket}/version", For::Readers),
     (Method::GET, "/api/v1/tickets/statuses", For::Readers),
     (Method::GET, "/api/v1/statuses", For::Readers),
     (Method::GET, "/api/v1/tickets/priorities", For::Readers),
@@ -74,8 +77,11 @@ fn body(path: &str, ticket: &Ticket) -> String {
 async fn paths(world: &World, tenant: &str) -> Vec<(Method, String, For)> {
     let ticket = &world.tickets_of(tenant).await[0];
     let client = ticket.client_id.as_ref().expect("every demo ticket has one");
-    let fill =
-        |path: &str| path.replace("{ticket}", ticket.ticket_id.as_str()).replace("{client}", client.as_str());
+    let fill = |path: &str| {
+        path.replace("{kind}", "ticket")
+            .replace("{ticket}", ticket.ticket_id.as_str())
+            .replace("{client}", client.as_str())
+    };
     ROUTES.iter().map(|(method, path, who)| (method.clone(), fill(path), *who)).collect()
 }
 

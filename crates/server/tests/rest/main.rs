@@ -3,17 +3,23 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a helper of tests fails loudly")]
 
 mod access;
+mod bulk;
 mod close_rules;
 mod demo;
 mod durability;
 mod feed;
+mod guard;
 mod lists;
 mod lookups;
 mod openapi;
+mod opening;
 #[cfg(unix)]
 mod program;
 mod reach;
+mod records;
 mod refusals;
+mod removal;
+mod search;
 mod service_levels;
 mod tokens;
 mod world;

@@ -124,6 +124,19 @@ impl World {
         self.ask(Method::PUT, &path, &self.dispatcher, headers, &body.to_string()).await
     }
 
+    /// Another kind of write by the dispatcher.
+    pub(crate) async fn post(&self, path: &str, headers: &[(&str, &str)], body: Value) -> Reply {
+        self.ask(Method::POST, path, &self.dispatcher, headers, &body.to_string()).await
+    }
+
+    /// The body of a new ticket like this one.
+    pub(crate) fn like(ticket: &Ticket, title: &str) -> Value {
+        serde_json::json!({
+            "title": title, "board_id": ticket.board_id, "client_id": ticket.client_id,
+            "status_id": ticket.status_id, "priority_id": ticket.priority_id,
+        })
+    }
+
     pub(crate) async fn tickets_of(&self, tenant: &str) -> Vec<Ticket> {
         let query =
             callboard_server::store::query::TicketQuery { page: 1, limit: TICKETS, ..Default::default() };

@@ -54,6 +54,11 @@ impl Params {
             .filter(|text| !text.is_empty())
     }
 
+    /// Every text of a parameter that may be repeated.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
     /// A parameter as something that can be read from text.
     pub fn parsed<T: FromStr>(&self, name: &str) -> Result<Option<T>, Problem> {
         self.text(name)

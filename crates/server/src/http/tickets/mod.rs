@@ -5,7 +5,8 @@
 //! | [`body`] | what the body of a write says |
 //! | [`answer`], [`shown`] | how the outcome of a write is told; how a ticket is shown |
 //! | [`open`], [`update`], [`bulk`], [`delete`] | the writes |
-//! | [`get`], [`list`] | the reads |
+//! | [`get`], [`list`], [`search`], [`stats`] | the reads |
+//! | [`filter`], [`fields`], [`row`] | which tickets are meant, and what is shown of each |
 //! | [`live_token`] | the way into a ticket's room |
 //!
 //! **Invariant:** a ticket leaves through [`shown`], and every write reads its body through [`body`].
@@ -14,11 +15,16 @@ mod answer;
 mod body;
 mod bulk;
 mod delete;
+mod fields;
+mod filter;
 mod get;
 mod list;
 mod live_token;
 mod open;
+mod row;
+mod search;
 mod shown;
+mod stats;
 mod update;
 
 use callboard_model::rest::{LiveTokens, LiveTokensRequest, One, Stale, TicketChanges};
@@ -31,6 +37,8 @@ use super::problem::Problem;
 pub(super) fn routes() -> Routes {
     Routes::of("tickets")
         .get("/tickets", list::list, list::contract())
+        .get("/tickets/search", search::search, search::contract())
+        .get("/tickets/stats", stats::stats, stats::contract())
         .get(
             "/tickets/{id}",
             get::get,

@@ -5,10 +5,12 @@
 
 mod agreements;
 pub(super) mod changes;
+mod choice;
 mod clocks;
 mod closing;
 mod columns;
 pub(super) mod company;
+pub(super) mod counts;
 pub(super) mod details;
 mod facts;
 pub(super) mod flags;
@@ -22,3 +24,4 @@ mod record;
 pub(super) mod removal;
 pub(super) mod save;
 pub(super) mod tickets;
+pub(super) mod versions;
