@@ -10,12 +10,14 @@
 //! | [`ticket`] | the ticket row as the API gives it |
 //! | [`person`] | a person, and the awareness state that says where they are |
 //! | [`room`] | names of rooms |
+//! | [`digest`] | who is on which ticket, as the board is told |
 //! | [`hint`] | "these fields changed", never a value |
 //! | [`rest`] | envelopes, problems, lookups, tokens |
 //! | `openapi` | schemas of the above, behind a feature |
 //!
 //! **Invariant:** no I/O, no clock, no rule of business; nothing here knows tokio, HTTP or SQL.
 
+pub mod digest;
 pub mod field;
 pub mod hint;
 pub mod id;
@@ -27,6 +29,7 @@ pub mod room;
 pub mod ticket;
 pub mod value;
 
+pub use digest::{Digest, TicketPresence};
 pub use field::Field;
 pub use hint::Hint;
 pub use id::{

@@ -4,43 +4,59 @@
 //! the same transaction as its change, until it was handed on. What a crash leaves there goes out at the next start.
 //!
 //! Hints leave in the order of the outbox, hence in order per ticket, and at least once: a hint that was handed on
-//! when the database failed to note it is handed on again.
+//! when the database failed to note it is handed on again. With Redis a hint leaves the outbox when Redis has said that
+//! it took it, and nobody waits for that: neither the rooms of this process nor the next hint.
 //!
 //! **Invariant:** the relay never writes anything but "these were sent".
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
-use crate::bus::{Backoff, Bus, Notice};
+use crate::bus::{Backoff, Bus, Notice, Receipt, Scope};
 use crate::error::Result;
-use crate::store::Store;
+use crate::store::{OutboxEntry, Store};
 
 /// Hints read and marked at a time. More simply take another turn.
 const BATCH: u32 = 256;
+/// What the outbox could not note as sent is sent again after this.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// Relays until stopped, or until the store is closed; then sees to it that the bus sends what it took.
 pub async fn run(store: Store, bus: Bus, stop: CancellationToken) {
+    let settling = TaskTracker::new();
     tokio::select! {
         biased;
         () = stop.cancelled() => {}
-        () = relay_for_ever(&store, &bus) => {}
+        () = relay_for_ever(&store, &bus, &settling) => {}
     }
     stop.cancelled().await;
     bus.ended().await;
+    // The last receipts are there now, one way or the other.
+    settling.close();
+    settling.wait().await;
 }
 
-async fn relay_for_ever(store: &Store, bus: &Bus) {
+async fn relay_for_ever(store: &Store, bus: &Bus, settling: &TaskTracker) {
     let mut committed = store.committed();
     let mut backoff = Backoff::new();
+    let relayed = Relayed::default();
     loop {
         // Seen before the outbox is read: a commit that comes meanwhile rings again.
         committed.mark_unchanged();
-        match empty_outbox(store, bus).await {
+        match empty_outbox(store, bus, &relayed, settling).await {
             Ok(()) => {
                 backoff.reset();
-                if committed.changed().await.is_err() {
-                    return;
+                tokio::select! {
+                    biased;
+                    rung = committed.changed() => if rung.is_err() {
+                        return;
+                    },
+                    () = relayed.0.again.notified() => {}
                 }
             }
             Err(error) => {
@@ -52,17 +68,66 @@ async fn relay_for_ever(store: &Store, bus: &Bus) {
     }
 }
 
-async fn empty_outbox(store: &Store, bus: &Bus) -> Result<()> {
+async fn empty_outbox(store: &Store, bus: &Bus, relayed: &Relayed, settling: &TaskTracker) -> Result<()> {
     loop {
-        let pending = store.outbox_pending(BATCH).await?;
+        // What is on its way still stands in the outbox.
+        let limit = BATCH.saturating_add(u32::try_from(relayed.seqs().len()).unwrap_or(u32::MAX));
+        let mut pending = store.outbox_pending(limit).await?;
+        pending.retain(|entry| !relayed.seqs().contains(&entry.seq));
         if pending.is_empty() {
             return Ok(());
         }
-        let seqs = pending.iter().map(|entry| entry.seq).collect();
+        let mut receipts = Vec::with_capacity(pending.len());
         for entry in pending {
-            bus.publish(Notice { tenant: entry.tenant, ticket: entry.ticket, hint: Arc::new(entry.hint) })
-                .await;
+            let OutboxEntry { seq, tenant, ticket, hint, was, is } = entry;
+            let scope = Some(Scope { before: was, after: is });
+            let notice = Notice { tenant, ticket, hint: Arc::new(hint), scope };
+            relayed.seqs().insert(seq);
+            receipts.push((seq, bus.publish(notice).await));
         }
-        store.outbox_sent(seqs).await?;
+        let settled = settle(store.clone(), relayed.clone(), receipts);
+        if bus.reaches_others() {
+            // However long Redis takes, those here are told of the next one meanwhile.
+            settling.spawn(settled);
+        } else {
+            settled.await;
+        }
+    }
+}
+
+/// Hints that were handed on and still stand in the outbox. No more than the bus keeps waiting.
+#[derive(Clone, Default)]
+struct Relayed(Arc<OnTheWay>);
+
+#[derive(Default)]
+struct OnTheWay {
+    seqs: Mutex<HashSet<u64>>,
+    /// Rings when one of them has to be handed on again.
+    again: Notify,
+}
+
+impl Relayed {
+    fn seqs(&self) -> MutexGuard<'_, HashSet<u64>> {
+        self.0.seqs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Takes hints out of the outbox when everybody has them. What is not taken out is handed on again.
+async fn settle(store: Store, relayed: Relayed, receipts: Vec<(u64, Receipt)>) {
+    let (mut gone, mut all) = (Vec::with_capacity(receipts.len()), Vec::with_capacity(receipts.len()));
+    for (seq, receipt) in receipts {
+        all.push(seq);
+        if receipt.taken().await {
+            gone.push(seq);
+        }
+    }
+    let (kept, sent) = (all.len() - gone.len(), store.outbox_sent(gone).await);
+    if let Err(error) = &sent {
+        tracing::warn!(%error, "the outbox does not note what was sent; it will be sent again");
+        tokio::time::sleep(AGAIN_AFTER).await;
+    }
+    relayed.seqs().retain(|seq| !all.contains(seq));
+    if sent.is_err() || kept > 0 {
+        relayed.0.again.notify_one();
     }
 }

@@ -77,7 +77,7 @@ pub async fn start(settings: Settings, stop: CancellationToken) -> Result<Runnin
     let listener = TcpListener::bind(settings.listen).await?;
     let address = listener.local_addr()?;
     let background = TaskTracker::new();
-    background.spawn(app.rooms.clone().run(bus.listen()));
+    background.spawn(app.rooms.clone().run(bus.clone()));
     background.spawn(relay::run(store, bus, stop.clone()));
     let seats = Seats::new(&settings.limits);
     let metrics_address = match settings.metrics {

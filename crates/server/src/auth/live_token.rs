@@ -29,6 +29,8 @@ pub enum Grant {
     Ticket(TicketId),
     /// The tenant's board room.
     Board,
+    /// The room of the caller's own notifications.
+    Notifications,
 }
 
 /// Why a token is worth nothing: a verdict, no failure. Peers are told none of it, only that they are refused.
@@ -40,7 +42,7 @@ pub enum Worthless {
     Expired,
 }
 
-/// What a token says, in the stock's names. `board` is ours.
+/// What a token says, in the stock's names. `board` and `notifications` are ours.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Claims {
@@ -54,6 +56,9 @@ pub struct Claims {
     /// Whether it opens the board room.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub board: bool,
+    /// Whether it opens the room of this user's notifications.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub notifications: bool,
     /// When it was signed, in seconds of Unix time.
     pub iat: i64,
     /// When it ends, in seconds of Unix time.
@@ -66,11 +71,13 @@ impl Claims {
     /// Whether these claims open `room`. Every comparison is whole and exact.
     #[must_use]
     pub fn admits(&self, room: &Room) -> bool {
-        match (room, &self.ticket_id, self.board) {
-            (Room::Ticket(tenant, ticket), Some(granted), false) => {
-                *tenant == self.tenant_id && ticket == granted
-            }
-            (Room::Board(tenant), None, true) => *tenant == self.tenant_id,
+        if *room.tenant() != self.tenant_id {
+            return false;
+        }
+        match (room, &self.ticket_id, self.board, self.notifications) {
+            (Room::Ticket(_, ticket), Some(granted), false, false) => ticket == granted,
+            (Room::Board(_), None, true, false) => true,
+            (Room::Notifications(_, user), None, false, true) => *user == self.user_id,
             _ => false,
         }
     }
@@ -107,15 +114,17 @@ impl LiveTokens {
     /// A token for `caller`, and when it expires. Whether the caller may read what it opens was decided before.
     pub fn mint(&self, caller: &Caller, grant: Grant, now: Timestamp) -> Result<(Arc<str>, Timestamp)> {
         let iat = now.as_second();
-        let (ticket_id, board) = match grant {
-            Grant::Ticket(ticket) => (Some(ticket), false),
-            Grant::Board => (None, true),
+        let (ticket_id, board, notifications) = match grant {
+            Grant::Ticket(ticket) => (Some(ticket), false, false),
+            Grant::Board => (None, true, false),
+            Grant::Notifications => (None, false, true),
         };
         let claims = Claims {
             tenant_id: caller.tenant.clone(),
             user_id: caller.user.clone(),
             ticket_id,
             board,
+            notifications,
             iat,
             exp: iat.saturating_add(TOKEN_LIFETIME_SECONDS),
             jti: Uuid::new_v4().to_string(),
@@ -218,7 +227,16 @@ mod tests {
     #[test]
     fn a_token_opens_its_own_room_and_no_other() {
         let tokens = LiveTokens::new(SECRET);
-        let rooms = ["ticket:t:1", "ticket:t:2", "ticket:x:1", "board:t", "board:x", "notifications:t:u"];
+        let rooms = [
+            "ticket:t:1",
+            "ticket:t:2",
+            "ticket:x:1",
+            "board:t",
+            "board:x",
+            "notifications:t:u",
+            "notifications:t:v",
+            "notifications:x:u",
+        ];
         let table = [
             ("t", Grant::Ticket("1".into()), Some("ticket:t:1")),
             ("t", Grant::Ticket("2".into()), Some("ticket:t:2")),
@@ -227,6 +245,8 @@ mod tests {
             ("t", Grant::Board, Some("board:t")),
             ("x", Grant::Board, Some("board:x")),
             ("y", Grant::Board, None),
+            ("t", Grant::Notifications, Some("notifications:t:u")),
+            ("x", Grant::Notifications, Some("notifications:x:u")),
         ];
         for (tenant, grant, opens) in table {
             let (token, _) = tokens.mint(&caller(tenant), grant, at(NOW)).expect("signed");
@@ -240,12 +260,18 @@ mod tests {
 
     #[test]
     fn claims_that_grant_two_things_or_nothing_open_nothing() {
-        for (ticket, board) in [(json!("1"), true), (Value::Null, false)] {
+        for (ticket, board, notifications) in [
+            (json!("1"), true, false),
+            (json!("1"), false, true),
+            (Value::Null, true, true),
+            (Value::Null, false, false),
+        ] {
             let mut claims = stock_claims();
             claims["ticketId"] = ticket;
             claims["board"] = json!(board);
+            claims["notifications"] = json!(notifications);
             let claims = verdict(&signed(&claims, SECRET, Algorithm::HS256), NOW).expect("signed by us");
-            for name in ["ticket:t:1", "board:t"] {
+            for name in ["ticket:t:1", "board:t", "notifications:t:u"] {
                 assert!(!claims.admits(&Room::parse(name).expect("a room")), "{name}");
             }
         }

@@ -12,24 +12,29 @@
 //! | a listener, for a hint of ours | the relay waits; the hint stands in the outbox meanwhile |
 //! | a listener, for a hint from Redis | the listener is told that it [`Missed`](Heard::Missed) something |
 //! | the queue to Redis | the hint is not sent; when Redis is back the other processes are told that they missed some |
+//! | a listener, for presence from abroad | the same as for a hint from Redis |
+//! | the queue of presence to Redis | it is not sent; clients say it again within 15 s |
 //!
 //! Who missed something does not know what: it must make its own readers catch up from REST.
 //!
 //! **Invariant:** a hint carries no value of a field, and no failure here ever reaches a save.
 
+mod abroad;
 mod backoff;
 mod redis;
 mod redis_url;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use callboard_model::{Hint, TenantId, TicketId};
-use tokio::sync::{mpsc, watch};
+use callboard_model::{Hint, TenantId, TicketId, UserId};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use self::abroad::{FACES, Face, Node, Said};
 pub(crate) use self::backoff::Backoff;
 pub use self::redis_url::RedisUrl;
+use crate::auth::access::Placement;
 use crate::error::Result;
 
 /// Hints that wait for one listener. Overflow: see the table above.
@@ -66,6 +71,26 @@ pub struct Notice {
     pub ticket: TicketId,
     /// What changed.
     pub hint: Arc<Hint>,
+    /// Where the ticket lay and lies; `None` where nobody said, as in a hint of another process.
+    pub scope: Option<Scope>,
+}
+
+impl Notice {
+    /// The same of a ticket that was found at this place, and is taken to have lain there.
+    #[must_use]
+    pub(crate) fn lies_at(self, place: Option<Placement>) -> Self {
+        Self { scope: Some(Scope { before: place.clone(), after: place }), ..self }
+    }
+}
+
+/// Where a ticket lay before a change and where it lies after it: this decides who may hear of it. It stays within the
+/// process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// Before; `None` for a ticket that is new.
+    pub before: Option<Placement>,
+    /// After; `None` for a ticket that is gone.
+    pub after: Option<Placement>,
 }
 
 /// What a listener is told.
@@ -73,6 +98,17 @@ pub struct Notice {
 pub enum Heard {
     /// A hint; at least once, in order per ticket as long as nothing was missed.
     Hint(Notice),
+    /// A notification for one person, in the stock's JSON.
+    Notification {
+        /// Behind which wall.
+        tenant: TenantId,
+        /// Whose it is.
+        user: UserId,
+        /// What their clients are told.
+        payload: Arc<str>,
+    },
+    /// Another process says something about its rooms; never this one.
+    Abroad(Node, Arc<Said>),
     /// Some hints never came and never will: readers must catch up from REST.
     Missed,
 }
@@ -121,21 +157,50 @@ impl Bus {
         self.listeners.add()
     }
 
-    /// Hands a hint that was born in this process to everybody. Waits for listeners, never for Redis.
-    pub async fn publish(&self, notice: Notice) {
+    /// Whether there may be other processes.
+    #[must_use]
+    pub fn reaches_others(&self) -> bool {
+        self.redis.is_some()
+    }
+
+    /// Hands a hint that was born in this process to everybody. Waits for listeners here, never for Redis: whether the
+    /// other processes were told is what the receipt says, later.
+    pub async fn publish(&self, notice: Notice) -> Receipt {
         if self.disabled {
-            return;
+            return Receipt(None);
         }
-        self.listeners.hand(&notice).await;
+        let receipt = Receipt(self.redis.as_ref().map(|redis| redis.offer(&notice)));
+        self.listeners.hand(&Heard::Hint(notice)).await;
+        receipt
+    }
+
+    /// Tells the other processes about the rooms here. May get lost.
+    pub fn tell_abroad(&self, said: &Said) {
         if let Some(redis) = &self.redis {
-            redis.offer(&notice);
+            redis.tell(said);
+        }
+    }
+}
+
+/// Whether a hint has left this process for good.
+#[derive(Debug)]
+#[must_use = "the hint is safe only when the receipt says so"]
+pub struct Receipt(Option<oneshot::Receiver<()>>);
+
+impl Receipt {
+    /// Waits until Redis has taken the hint or the other processes are going to be told that they missed it, as long as
+    /// that takes; at once where there is no Redis. `false`: the bus has ended before.
+    pub async fn taken(self) -> bool {
+        match self.0 {
+            Some(taken) => taken.await.is_ok(),
+            None => true,
         }
     }
 }
 
 /// One listener's end.
 pub struct Listening {
-    hints: mpsc::Receiver<Notice>,
+    heard: mpsc::Receiver<Heard>,
     missed: watch::Receiver<u64>,
 }
 
@@ -145,8 +210,13 @@ impl Listening {
         tokio::select! {
             biased;
             Ok(()) = self.missed.changed() => Some(Heard::Missed),
-            hint = self.hints.recv() => hint.map(Heard::Hint),
+            heard = self.heard.recv() => heard,
         }
+    }
+
+    /// What else lies ready, up to a limit: to be taken in one go.
+    pub fn next_ready(&mut self, more: usize) -> impl Iterator<Item = Heard> {
+        std::iter::from_fn(|| self.heard.try_recv().ok()).take(more)
     }
 }
 
@@ -156,38 +226,38 @@ struct Listeners(Arc<Mutex<Vec<Listener>>>);
 
 #[derive(Clone)]
 struct Listener {
-    hints: mpsc::Sender<Notice>,
+    heard: mpsc::Sender<Heard>,
     missed: watch::Sender<u64>,
 }
 
 impl Listeners {
     fn add(&self) -> Listening {
-        let (hints, hints_heard) = mpsc::channel(LISTENER_QUEUE);
+        let (heard, waiting) = mpsc::channel(LISTENER_QUEUE);
         let (missed, missed_heard) = watch::channel(0);
-        self.with(|all| all.push(Listener { hints, missed }));
-        Listening { hints: hints_heard, missed: missed_heard }
+        self.with(|all| all.push(Listener { heard, missed }));
+        Listening { heard: waiting, missed: missed_heard }
     }
 
     /// Runs `what` on those who still listen.
     fn with<T>(&self, what: impl FnOnce(&mut Vec<Listener>) -> T) -> T {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|listener| !listener.hints.is_closed());
+        all.retain(|listener| !listener.heard.is_closed());
         what(&mut all)
     }
 
-    /// Waits until every listener has taken the hint or gone.
-    async fn hand(&self, notice: &Notice) {
+    /// Waits until every listener has taken it or gone.
+    async fn hand(&self, heard: &Heard) {
         for listener in self.with(|all| all.clone()) {
             // Closed: it went away while we waited, and needs nothing any more.
-            drop(listener.hints.send(notice.clone()).await);
+            drop(listener.heard.send(heard.clone()).await);
         }
     }
 
-    /// Gives the hint to whoever has room for it; the others are told that they missed one.
-    fn offer(&self, notice: &Notice) {
+    /// Gives it to whoever has room for it; the others are told that they missed something.
+    fn offer(&self, heard: &Heard) {
         self.with(|all| {
             for listener in all {
-                if let Err(mpsc::error::TrySendError::Full(_)) = listener.hints.try_send(notice.clone()) {
+                if let Err(mpsc::error::TrySendError::Full(_)) = listener.heard.try_send(heard.clone()) {
                     listener.miss();
                 }
             }
@@ -212,7 +282,7 @@ mod tests {
     fn notice(ticket: &str) -> Notice {
         let json = r#"{"updatedFields":["title"],"updatedBy":{"userId":"u","displayName":"B"},"updatedAt":"2026-11-21T10:00:00Z"}"#;
         let hint = serde_json::from_str(json).expect("a hint");
-        Notice { tenant: "t".into(), ticket: ticket.into(), hint: Arc::new(hint) }
+        Notice { tenant: "t".into(), ticket: ticket.into(), hint: Arc::new(hint), scope: None }
     }
 
     #[tokio::test]
@@ -220,7 +290,7 @@ mod tests {
         let bus = Bus::local();
         let mut ears = [bus.listen(), bus.listen()];
         for ticket in ["1", "2"] {
-            bus.publish(notice(ticket)).await;
+            assert!(bus.publish(notice(ticket)).await.taken().await);
         }
         for ear in &mut ears {
             for ticket in ["1", "2"] {
@@ -238,7 +308,7 @@ mod tests {
             let bus = bus.clone();
             async move {
                 for index in 0..total {
-                    bus.publish(notice(&index.to_string())).await;
+                    assert!(bus.publish(notice(&index.to_string())).await.taken().await);
                 }
             }
         });
@@ -253,11 +323,11 @@ mod tests {
         let listeners = Listeners::default();
         let mut ear = listeners.add();
         for _ in 0..LISTENER_QUEUE {
-            listeners.offer(&notice("1"));
+            listeners.offer(&Heard::Hint(notice("1")));
         }
         assert_eq!(ear.next().await, Some(Heard::Hint(notice("1"))), "nothing was missed yet");
-        listeners.offer(&notice("2"));
-        listeners.offer(&notice("3"));
+        listeners.offer(&Heard::Hint(notice("2")));
+        listeners.offer(&Heard::Hint(notice("3")));
         assert_eq!(ear.next().await, Some(Heard::Missed));
     }
 
@@ -267,7 +337,7 @@ mod tests {
         let settings = BusSettings { disabled: true, ..BusSettings::default() };
         let bus = Bus::start(&settings, &CancellationToken::new()).await.expect("no Redis needed");
         let mut ear = bus.listen();
-        bus.publish(notice("1")).await;
+        assert!(bus.publish(notice("1")).await.taken().await, "nobody has to be told");
         drop(bus);
         assert_eq!(ear.next().await, None);
     }

@@ -10,6 +10,7 @@
 //! | `tickets` | list, one, update, live tokens |
 //! | `lookups`, `customers` | boards, statuses, priorities, categories, people, teams; clients and theirs |
 //! | [`openapi`] | what is said of every route, as a document for programs |
+//! | `notifications` | the way into one's own notifications |
 //! | [`watch`] | what is around every request: its name, its time, its panic |
 //! | `changes`, `records`, `meta` | the change feed; versions of records; health, capabilities, the caller |
 //! | `once` | writes that are applied once |
@@ -21,6 +22,7 @@ mod customers;
 pub mod extract;
 mod lookups;
 mod meta;
+mod notifications;
 mod once;
 pub mod openapi;
 pub mod problem;
@@ -48,6 +50,7 @@ fn described() -> Routes {
         .merge(customers::routes())
         .merge(changes::routes())
         .merge(records::routes())
+        .merge(notifications::routes())
         .merge(tickets::routes());
     v1.below("/api/v1").merge(tickets::stock_routes())
 }

@@ -1,7 +1,9 @@
 //! Who may enter which room (LT-6).
 //!
 //! A token proves that REST let somebody in a few minutes ago. What it cannot prove is that this still holds, so the
-//! store is asked too: the person must exist and still be allowed to read.
+//! store is asked too: the person must exist and still be allowed to read. Clients ask for all their rooms in one
+//! burst, and after a restart all clients do; so questions are taken together, and what is known of a person counts
+//! for a moment.
 //!
 //! A token may come in the auth message, in the URL's query, or in both, as the stock client sends it. Whichever
 //! comes is checked; both must then be the same person's and open the same room. A URL is presented once, when the
@@ -9,11 +11,17 @@
 //!
 //! **Invariant:** a refusal does not say why, and before admission nothing of a room is looked at.
 
+mod known;
+
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
-use callboard_model::{Room, Timestamp, UserId};
+use callboard_model::{Room, TenantId, TicketId, Timestamp, UserId};
 
-use crate::auth::Caller;
+use self::known::Known;
+use super::guest::Guest;
+use crate::auth::access::Placement;
 use crate::auth::live_token::{Claims, LiveTokens};
 use crate::error::Result;
 use crate::store::Store;
@@ -32,23 +40,35 @@ pub(super) enum UrlToken {
     Held(Claims),
 }
 
+/// Somebody wants to enter a room, or to stay in it.
+#[derive(Debug)]
+pub(super) struct Question<'a> {
+    pub(super) room: &'a str,
+    pub(super) token: Option<&'a str>,
+    /// Whose stay is to be extended; `None` for one who wants to enter.
+    pub(super) stays: Option<&'a UserId>,
+}
+
 /// An admission.
 #[derive(Clone, Debug)]
 pub(super) struct Pass {
     pub(super) room: Room,
-    pub(super) caller: Caller,
+    pub(super) guest: Arc<Guest>,
     pub(super) expires_at: Timestamp,
+    /// Where the room's ticket lies, if it is a ticket's.
+    pub(super) placement: Option<Placement>,
 }
 
 /// The gate before all rooms.
 pub(super) struct Gate {
     pub(super) store: Store,
     tokens: Arc<LiveTokens>,
+    known: Known,
 }
 
 impl Gate {
     pub(super) fn new(store: Store, tokens: Arc<LiveTokens>) -> Self {
-        Self { store, tokens }
+        Self { store, tokens, known: Known::default() }
     }
 
     /// Looks at the token in a URL, once.
@@ -60,67 +80,103 @@ impl Gate {
         }
     }
 
-    /// Decides whether somebody may enter the room of that name. `None` is a refusal; an error decides nothing.
+    /// Decides for each question, in their order. `None` is a refusal; an error decides nothing. `at` is the rooms'
+    /// own clock.
     pub(super) async fn admit(
         &self,
-        name: &str,
         url: &UrlToken,
-        token: Option<&str>,
+        questions: &[Question<'_>],
         now: Timestamp,
-    ) -> Result<Option<Pass>> {
-        let Some((room, claims)) = self.claims(name, url, token, now) else { return Ok(None) };
-        let caller = self.reader(&room, &claims.user_id).await?;
-        Ok(caller.map(|caller| Pass { room, caller, expires_at: claims.expires_at() }))
+        at: Duration,
+    ) -> Result<Vec<Option<Pass>>> {
+        let claims: Vec<_> = questions.iter().map(|question| self.claims(question, url, now)).collect();
+        let guests = self.guests(&claims, at).await?;
+        let placements = self.placements(&claims).await?;
+        let pass = |(room, claims): (Room, Claims)| {
+            let guest = guests.get(&(room.tenant().clone(), claims.user_id.clone()))?;
+            let access = &guest.caller.access;
+            let placement = match &room {
+                Room::Ticket(tenant, ticket) => {
+                    let placement = placements.get(&(tenant.clone(), ticket.clone()))?;
+                    access.reads(placement).then_some(())?;
+                    Some(placement.clone())
+                }
+                Room::Board(_) => access.reads_tickets().then_some(None)?,
+                Room::Notifications(..) => None,
+            };
+            Some(Pass { room, guest: Arc::clone(guest), expires_at: claims.expires_at(), placement })
+        };
+        Ok(claims.into_iter().map(|claims| claims.and_then(pass)).collect())
     }
 
-    /// Decides whether a fresh token extends the stay of this person. `None`: it does not hold.
-    pub(super) async fn renew(
-        &self,
-        room: &Room,
-        user: &UserId,
-        token: &str,
-        now: Timestamp,
-    ) -> Result<Option<Timestamp>> {
-        let claims = self.tokens.verify(token, now).ok();
-        let Some(claims) = claims.filter(|claims| claims.admits(room) && claims.user_id == *user) else {
-            return Ok(None);
-        };
-        Ok(self.reader(room, user).await?.map(|_| claims.expires_at()))
-    }
-
-    /// The claims that open the room, if all that was presented does.
-    fn claims(
-        &self,
-        name: &str,
-        url: &UrlToken,
-        token: Option<&str>,
-        now: Timestamp,
-    ) -> Option<(Room, Claims)> {
-        let room = Room::parse(name)?;
-        let from_url = match url {
-            UrlToken::Absent => None,
-            UrlToken::Worthless => return None,
-            UrlToken::Held(claims) => Some(claims),
-        };
-        let claims = match token.filter(|token| !token.is_empty()) {
-            Some(token) => {
-                let claims = self.tokens.verify(token, now).ok()?;
-                let agree = from_url.is_none_or(|url| url.admits(&room) && url.user_id == claims.user_id);
-                agree.then_some(claims)?
+    /// The claims that answer a question, if all that was presented does.
+    fn claims(&self, question: &Question<'_>, url: &UrlToken, now: Timestamp) -> Option<(Room, Claims)> {
+        let room = Room::parse(question.room)?;
+        let said = question.token.filter(|token| !token.is_empty());
+        let claims = if let Some(user) = question.stays {
+            self.tokens.verify(said?, now).ok().filter(|claims| claims.user_id == *user)?
+        } else {
+            let from_url = match url {
+                UrlToken::Absent => None,
+                UrlToken::Worthless => return None,
+                UrlToken::Held(claims) => Some(claims),
+            };
+            match said {
+                Some(token) => {
+                    let claims = self.tokens.verify(token, now).ok()?;
+                    let agree = from_url.is_none_or(|url| url.admits(&room) && url.user_id == claims.user_id);
+                    agree.then_some(claims)?
+                }
+                None => from_url.filter(|claims| now < claims.expires_at())?.clone(),
             }
-            None => from_url.filter(|claims| now < claims.expires_at())?.clone(),
         };
         claims.admits(&room).then_some((room, claims))
     }
 
-    /// The person as they stand now, if they may read what the room is about.
-    async fn reader(&self, room: &Room, user: &UserId) -> Result<Option<Caller>> {
-        let Some(caller) = self.store.caller(room.tenant(), user).await? else { return Ok(None) };
-        let may_read = match room {
-            Room::Ticket(_, ticket) => self.store.may_read_ticket(&caller, ticket).await?,
-            Room::Board(_) => caller.access.reads_tickets(),
-            Room::Notifications(..) => false,
-        };
-        Ok(may_read.then_some(caller))
+    /// The people of these claims as they stand now, or stood a moment ago.
+    async fn guests(
+        &self,
+        claims: &[Option<(Room, Claims)>],
+        at: Duration,
+    ) -> Result<HashMap<(TenantId, UserId), Arc<Guest>>> {
+        let (mut found, mut unknown) = (HashMap::new(), HashMap::<_, BTreeSet<_>>::new());
+        for (room, claims) in claims.iter().flatten() {
+            let person = (room.tenant().clone(), claims.user_id.clone());
+            if found.contains_key(&person) {
+                continue;
+            }
+            match self.known.get(&person, at) {
+                Some(guest) => drop(found.insert(person, guest)),
+                None => drop(unknown.entry(person.0).or_default().insert(person.1)),
+            }
+        }
+        for (tenant, users) in unknown {
+            for (user, caller) in self.store.callers(&tenant, users.into_iter().collect()).await? {
+                let guest = Arc::new(Guest::new(caller));
+                let person = (tenant.clone(), user);
+                self.known.put(person.clone(), Arc::clone(&guest), at);
+                found.insert(person, guest);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Where the tickets of these claims lie.
+    async fn placements(
+        &self,
+        claims: &[Option<(Room, Claims)>],
+    ) -> Result<HashMap<(TenantId, TicketId), Placement>> {
+        let mut asked = HashMap::<_, Vec<_>>::new();
+        for (room, _) in claims.iter().flatten() {
+            if let Room::Ticket(tenant, ticket) = room {
+                asked.entry(tenant.clone()).or_default().push(ticket.clone());
+            }
+        }
+        let mut placements = HashMap::new();
+        for (tenant, tickets) in asked {
+            let found = self.store.placements(&tenant, tickets).await?;
+            placements.extend(found.into_iter().map(|(ticket, place)| ((tenant.clone(), ticket), place)));
+        }
+        Ok(placements)
     }
 }

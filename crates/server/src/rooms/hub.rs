@@ -2,189 +2,222 @@
 //!
 //! It exists apart from sockets, clocks and databases so that its rules can be tested as plain calls.
 //!
-//! An idle room costs its entry in the map and one element per member. A room is there as long as it has members.
+//! | module | holds |
+//! |---|---|
+//! | `members` | one room |
+//! | `people` | who is inside, whatever rooms they are in |
+//! | `hints` | who is told of a change |
+//! | `digest` | what the board is told of who is where |
+//! | `abroad` | who is in the rooms of other processes |
+//!
+//! An idle room costs its entry in the map and one element per member; its name is the very text that its members'
+//! sockets hold. A room is there as long as it has members, here or in another process.
 //!
 //! **Invariant:** nothing is awaited here, and what is said in a room reaches its members and nobody else.
 
+mod abroad;
+mod digest;
+mod hints;
+mod members;
+mod people;
+
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Bytes;
-use callboard_model::{Hint, Room, TenantId, UserId};
+use callboard_model::{Room, TenantId, UserId};
 use callboard_wire::limits::{PRESENCE_EXPIRES_AFTER, PRESENCE_REMEMBERED_FOR};
-use callboard_wire::{self as wire, Address, Seat, Seats, awareness, encode_awareness, encode_stateless};
+use callboard_wire::{self as wire, Address, Seat};
 
-use super::outgoing::{Goodbye, Outgoing};
-use crate::bus::Notice;
-use crate::store::MANY;
+use self::abroad::Abroad;
+pub(super) use self::hints::Board;
+use self::members::{Member, Members};
+use self::people::People;
+use super::guest::Guest;
+use super::outgoing::Outgoing;
+use crate::auth::Caller;
+use crate::auth::access::Placement;
 
 /// One who is in one room: unique within the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct MemberId(u64);
 
+/// Somebody at the door with a pass.
+#[derive(Debug)]
+pub(super) struct Entrance<'a> {
+    pub(super) room: &'a Room,
+    pub(super) address: &'a Address,
+    pub(super) guest: &'a Arc<Guest>,
+    pub(super) outgoing: &'a Outgoing,
+    /// Where the room's ticket lies.
+    pub(super) placement: Option<Placement>,
+}
+
 /// The rooms.
 #[derive(Debug, Default)]
 pub(super) struct Hub {
-    rooms: HashMap<Room, Members>,
-    /// In how many rooms each person is, however many windows they have.
-    people: HashMap<(TenantId, UserId), usize>,
+    /// By the name of their document.
+    rooms: HashMap<Arc<str>, Members>,
+    people: People,
     /// The rooms in which somebody showed a face, and until when at least it has to be looked for.
-    watched: HashMap<Room, Duration>,
+    watched: HashMap<Arc<str>, Duration>,
+    /// Ticket rooms in which somebody came, went or moved since it was last gathered, with what is to be told abroad.
+    news: HashMap<Arc<str>, News>,
+    abroad: Abroad,
     joined: u64,
+    /// Sleeping sockets that were given something since it was last asked.
+    woken: usize,
 }
 
 #[derive(Debug, Default)]
-struct Members {
-    /// In the order of their ids, since a newcomer's is always the greatest.
-    all: Vec<Member>,
-    seats: Seats,
-}
-
-#[derive(Debug)]
-struct Member {
-    id: MemberId,
-    seat: Seat,
-    address: Address,
-    outgoing: Outgoing,
+struct News {
+    /// Where the ticket lies: the room may be gone when it is told.
+    placement: Option<Arc<Placement>>,
+    /// The latest of each client; only kept where there are other processes.
+    entries: Vec<wire::Entry>,
 }
 
 impl Hub {
+    /// Rooms with somebody of this process in them.
     pub(super) fn len(&self) -> usize {
-        self.rooms.len()
+        self.rooms.values().filter(|members| !members.all.is_empty()).count()
+    }
+
+    /// How many sleeping sockets were given something to write since this was last asked.
+    pub(super) fn take_woken(&mut self) -> usize {
+        std::mem::take(&mut self.woken)
     }
 
     /// Lets somebody in, and says who is there already.
-    pub(super) fn join(
-        &mut self,
-        room: &Room,
-        user: &UserId,
-        address: &Address,
-        outgoing: &Outgoing,
-    ) -> (MemberId, Vec<wire::Entry>) {
+    pub(super) fn join(&mut self, entrance: Entrance<'_>) -> (MemberId, Vec<wire::Entry>) {
+        let Entrance { room, address, guest, outgoing, placement } = entrance;
         self.joined += 1;
         let id = MemberId(self.joined);
-        *self.people.entry((room.tenant().clone(), user.clone())).or_default() += 1;
-        let members = self.rooms.entry(room.clone()).or_default();
-        members.all.push(Member {
-            id,
-            seat: Seat { connection: id.0, user: user.as_str().into() },
-            address: address.clone(),
-            outgoing: outgoing.clone(),
-        });
-        (id, members.seats.present())
+        self.people.enter(guest, outgoing);
+        let name = match self.rooms.get_key_value(address.document()) {
+            Some((name, _)) => Arc::clone(name),
+            None if address.session().is_some() => address.document().into(),
+            None => address.shared(),
+        };
+        let members = self.rooms.entry(name).or_default();
+        if let Some(placement) = placement
+            && members.placement.as_deref() != Some(&placement)
+        {
+            members.placement = Some(Arc::new(placement));
+        }
+        let (guest, outgoing) = (Arc::clone(guest), outgoing.clone());
+        members.add(Member { id, guest, address: address.clone(), outgoing });
+        let present = members.present();
+        if let Room::Board(tenant) = room {
+            self.tell_newcomer(tenant, address.document());
+        }
+        (id, present)
     }
 
     /// Somebody leaves; the others see the face go.
-    pub(super) fn leave(&mut self, now: Duration, room: &Room, id: MemberId) {
-        let Some(members) = self.rooms.get_mut(room) else { return };
+    pub(super) fn leave(&mut self, now: Duration, name: &str, id: MemberId) {
+        let Some(members) = self.rooms.get_mut(name) else { return };
         let Some(index) = members.index(id) else { return };
-        let seat = members.all.remove(index).seat;
-        if members.all.is_empty() {
-            self.rooms.remove(room);
-            self.watched.remove(room);
-        } else {
-            let gone = members.seats.leave(now, id.0);
-            members.tell_presence(&gone);
-        }
-        self.forget((room.tenant().clone(), (*seat.user).into()));
-    }
-
-    fn forget(&mut self, person: (TenantId, UserId)) {
-        if let Entry::Occupied(mut rooms) = self.people.entry(person) {
-            *rooms.get_mut() -= 1;
-            if *rooms.get() == 0 {
-                rooms.remove();
-            }
-        }
+        let member = members.all.remove(index);
+        let gone = members.vacate(now, id.0);
+        self.people.leave(&member.guest.caller, &member.outgoing);
+        self.changed(name, &gone, true);
+        self.forget_if_empty(name);
     }
 
     /// A member says where it is. Everybody is told what is news, the speaker too: stock clients give a socket up on
     /// which they hear nothing.
-    pub(super) fn say(&mut self, now: Duration, room: &Room, id: MemberId, entries: &[wire::Entry]) {
-        let Some(members) = self.rooms.get_mut(room) else { return };
+    pub(super) fn say(&mut self, now: Duration, name: &str, id: MemberId, entries: &[wire::Entry]) {
+        let Some(members) = self.rooms.get_mut(name) else { return };
         let Some(index) = members.index(id) else { return };
-        let news = members.seats.admit(now, &members.all[index].seat, entries);
-        if !news.is_empty() {
-            members.tell_presence(&news);
-            self.watched.insert(room.clone(), now + PRESENCE_EXPIRES_AFTER + PRESENCE_REMEMBERED_FOR);
-        }
+        let seat = Seat { connection: id.0, user: Arc::clone(&members.all[index].guest.name) };
+        let news = members.admit(now, &seat, entries);
+        self.watch(now, name, &news);
+        self.changed(name, &news, true);
     }
 
     /// Takes away who was not heard of for too long.
     pub(super) fn expire(&mut self, now: Duration) {
-        let rooms = &mut self.rooms;
-        self.watched.retain(|room, until| {
-            let Some(members) = rooms.get_mut(room) else { return false };
-            let gone = members.seats.expire(now);
-            members.tell_presence(&gone);
-            now < *until || members.seats.next_expiry().is_some()
+        let mut gone = Vec::new();
+        self.watched.retain(|name, until| {
+            let Some(members) = self.rooms.get_mut(name) else { return false };
+            let expired = members.expire(now);
+            if !expired.is_empty() {
+                gone.push((Arc::clone(name), expired));
+            }
+            let shown = members.shown().and_then(|shown| shown.seats.next_expiry());
+            now < *until || shown.is_some()
         });
-    }
-
-    /// Tells a ticket's room and the tenant's board of a change. An empty room is a no-op.
-    pub(super) fn deliver(&self, notice: &Notice) {
-        let Notice { tenant, ticket, hint } = notice;
-        let own = Hint { ticket_id: None, ..Hint::clone(hint) };
-        self.tell_hint(&Room::Ticket(tenant.clone(), ticket.clone()), &own);
-        // A hint about many names none: whoever hears it reads the feed (LT-18).
-        let ticket_id = Some(ticket).filter(|ticket| ticket.as_str() != MANY).cloned();
-        self.tell_hint(&Room::Board(tenant.clone()), &Hint { ticket_id, ..own });
-    }
-
-    fn tell_hint(&self, room: &Room, hint: &Hint) {
-        let Some(members) = self.rooms.get(room) else { return };
-        match serde_json::to_string(hint) {
-            Ok(json) => members.tell(|address| encode_stateless(address, &json)),
-            Err(error) => tracing::error!(%room, %error, "a hint cannot be written as JSON"),
+        for (name, expired) in gone {
+            self.abroad.forget(&name, &expired);
+            // Every process finds its own ghosts.
+            self.changed(&name, &expired, false);
+            self.forget_if_empty(&name);
         }
     }
 
-    /// Everybody who is anywhere.
-    pub(super) fn people(&self) -> Vec<(TenantId, UserId)> {
-        self.people.keys().cloned().collect()
-    }
-
-    /// Ends every socket on which this person is in a room of this tenant.
-    pub(super) fn turn_out(&self, tenant: &TenantId, user: &UserId) {
-        for (_, members) in self.rooms.iter().filter(|(room, _)| room.tenant() == tenant) {
-            for member in members.all.iter().filter(|member| *member.seat.user == *user.as_str()) {
-                member.outgoing.end(Goodbye::reset());
+    fn watch(&mut self, now: Duration, name: &str, news: &[wire::Entry]) {
+        if news.is_empty() {
+            return;
+        }
+        let until = now + PRESENCE_EXPIRES_AFTER + PRESENCE_REMEMBERED_FOR;
+        match self.watched.get_mut(name) {
+            Some(known) => *known = until,
+            None => {
+                if let Some((name, _)) = self.rooms.get_key_value(name) {
+                    self.watched.insert(Arc::clone(name), until);
+                }
             }
         }
     }
 
+    /// Presence in a room is not what it was: its members are told now, the board and other processes a little later.
+    fn changed(&mut self, name: &str, entries: &[wire::Entry], tell_abroad: bool) {
+        if entries.is_empty() {
+            return;
+        }
+        let Some((name, members)) = self.rooms.get_key_value(name) else { return };
+        self.woken += members.tell_presence(name, entries);
+        if !name.starts_with("ticket:") {
+            return;
+        }
+        let news = self.news.entry(Arc::clone(name)).or_default();
+        news.placement.clone_from(&members.placement);
+        if tell_abroad && self.abroad.listens() {
+            for entry in entries {
+                news.entries.retain(|known| known.client != entry.client);
+                news.entries.push(entry.clone());
+            }
+        }
+    }
+
+    fn forget_if_empty(&mut self, name: &str) {
+        let Some(members) = self.rooms.get(name) else { return };
+        let empty = members.all.is_empty() && members.shown().is_none_or(|shown| shown.seats.is_empty());
+        if empty {
+            self.rooms.remove(name);
+            self.watched.remove(name);
+        }
+    }
+
+    /// Everybody who is anywhere, tenant by tenant.
+    pub(super) fn people(&self) -> Vec<(TenantId, Vec<UserId>)> {
+        self.people.all()
+    }
+
+    /// Ends the sockets of those who were `asked` about and are not who they were. Returns how many people that were.
+    pub(super) fn turn_out_changed(
+        &self,
+        tenant: &TenantId,
+        asked: &[UserId],
+        now: &HashMap<UserId, Caller>,
+    ) -> usize {
+        self.people.turn_out_changed(tenant, asked, now)
+    }
+
     /// Ends every socket that has a room.
-    pub(super) fn end_all(&self, goodbye: &Goodbye) {
-        for member in self.rooms.values().flat_map(|members| &members.all) {
-            member.outgoing.end(goodbye.clone());
-        }
-    }
-}
-
-impl Members {
-    fn index(&self, id: MemberId) -> Option<usize> {
-        self.all.binary_search_by_key(&id, |member| member.id).ok()
-    }
-
-    fn tell_presence(&self, entries: &[wire::Entry]) {
-        if !entries.is_empty() {
-            let update = awareness::encode(entries.iter());
-            self.tell(|address| encode_awareness(address, &update));
-        }
-    }
-
-    /// Sends to all members, encoding once for all who use the room's plain name; a session has an address of its own.
-    fn tell(&self, encode: impl Fn(&Address) -> Vec<u8>) {
-        let mut plain: Option<Bytes> = None;
-        for member in &self.all {
-            let frame = if member.address.session().is_some() {
-                Bytes::from(encode(&member.address))
-            } else {
-                plain.get_or_insert_with(|| encode(&member.address).into()).clone()
-            };
-            member.outgoing.send(frame);
-        }
+    pub(super) fn end_all(&self) {
+        self.people.end_all();
     }
 }
 

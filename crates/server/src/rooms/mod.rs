@@ -8,22 +8,26 @@
 //! |---|---|
 //! | [`limits`] | every bound, with the meaning of its overflow |
 //! | `hub` | rooms and members; no sockets, no clock, no waiting |
-//! | `presence` | what of a presence state may be shown to others |
+//! | `guest`, `presence` | a person behind a socket, and what they may show to others |
 //! | `gate` | who may enter which room |
 //! | `visit` | one socket's part: protocol in, hub and gate asked, protocol out |
 //! | `outgoing` | the bounded queue of one socket |
+//! | `crowd` | how many sockets there are, and what strangers cost |
 //! | `socket` | the WebSocket itself |
-//! | `carry` | the tasks: hints from the bus, ghosts, withdrawn access |
+//! | `carry` | the task between rooms and bus: hints in, ghosts out, presence to boards and other processes |
+//! | `access` | the task that looks whether everybody inside may still be there |
 //!
-//! All rooms lie behind one lock that is never held across an await; under it only queues are filled. To shard,
-//! [`Rooms`] would hold several hubs and choose one by the hash of the room: rooms do not know each other, members
-//! belong to one room, and a hint touches two rooms by name. Nothing outside this file would change.
+//! All rooms lie behind one lock that is never held across an await; under it only queues are filled, a bounded number
+//! at a time.
 //!
 //! **Invariant:** no value of a field, no token and no document content is kept here, and nothing here is awaited
 //! by a save.
 
+mod access;
 mod carry;
+mod crowd;
 mod gate;
+mod guest;
 mod hub;
 pub mod limits;
 mod outgoing;
@@ -32,16 +36,21 @@ mod socket;
 mod visit;
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::any;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::crowd::Crowd;
 use self::gate::Gate;
 use self::hub::Hub;
+use self::limits::{COME_BACK_IN, GOODBYE_MAX, GOODBYE_PER_SOCKET};
+use self::outgoing::{Goodbye, Memory};
 use crate::auth::live_token::LiveTokens;
 use crate::store::Store;
 
@@ -54,7 +63,13 @@ pub struct Rooms(Arc<Shared>);
 
 struct Shared {
     hub: Mutex<Hub>,
+    /// Rings when presence has changed after it was quiet.
+    stirred: Notify,
     gate: Gate,
+    crowd: Crowd,
+    memory: Memory,
+    /// How many sockets were told to stop: gives each its place in the row.
+    stopping: AtomicU64,
     /// Where the monotonic clock of the rooms starts.
     started: Instant,
     sockets: TaskTracker,
@@ -67,7 +82,11 @@ impl Rooms {
     pub fn new(store: Store, tokens: Arc<LiveTokens>, stop: CancellationToken) -> Self {
         Self(Arc::new(Shared {
             hub: Mutex::new(Hub::default()),
+            stirred: Notify::new(),
             gate: Gate::new(store, tokens),
+            crowd: Crowd::default(),
+            memory: Memory::default(),
+            stopping: AtomicU64::new(0),
             started: Instant::now(),
             sockets: TaskTracker::new(),
             stop,
@@ -91,20 +110,49 @@ impl Rooms {
         self.hub(|hub| hub.len())
     }
 
-    /// How many sockets are open.
-    #[must_use]
-    pub fn sockets(&self) -> usize {
-        self.0.sockets.len()
-    }
-
     /// Whether nobody is anywhere.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
+    /// How many sockets are open.
+    #[must_use]
+    pub fn sockets(&self) -> usize {
+        self.0.crowd.sockets()
+    }
+
+    /// How many bytes wait for slow readers.
+    #[must_use]
+    pub fn queued_bytes(&self) -> usize {
+        self.0.memory.bytes()
+    }
+
     fn hub<T>(&self, what: impl FnOnce(&mut Hub) -> T) -> T {
-        what(&mut self.0.hub.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut hub = self.0.hub.lock().unwrap_or_else(PoisonError::into_inner);
+        let quiet = !hub.has_news();
+        let result = what(&mut hub);
+        if quiet && hub.has_news() {
+            self.0.stirred.notify_one();
+        }
+        result
+    }
+
+    /// Waits for the stop and then for this socket's turn: if all went at once they would come back at once.
+    async fn turn_to_stop(&self) -> Goodbye {
+        self.0.stop.cancelled().await;
+        let sockets = u32::try_from(self.sockets()).unwrap_or(u32::MAX);
+        let spread = GOODBYE_PER_SOCKET.saturating_mul(sockets).min(GOODBYE_MAX);
+        let turn = spread.mul_f64(place(self.0.stopping.fetch_add(1, Ordering::Relaxed)));
+        tokio::time::sleep(turn).await;
+        Goodbye::restart(COME_BACK_IN + turn)
+    }
+
+    /// Waits until the server stops and everybody has left, or had the time for it.
+    async fn emptied(&self) {
+        self.0.stop.cancelled().await;
+        // Whether all have left by then or not: nobody needs the rooms any more.
+        drop(tokio::time::timeout(2 * GOODBYE_MAX, self.drained()).await);
     }
 
     /// The rooms' own clock.
@@ -113,8 +161,32 @@ impl Rooms {
     }
 }
 
+/// A place between 0 and 1 for the n-th of a row whose length nobody knows: evenly spread at any length.
+fn place(number: u64) -> f64 {
+    /// The golden ratio's part behind the point, in 32 bits: each step falls into the largest gap so far.
+    const STEP: u32 = 0x9e37_79b9;
+    let number = u32::try_from(number & u64::from(u32::MAX)).unwrap_or_default();
+    f64::from(number.wrapping_mul(STEP)) / f64::from(u32::MAX)
+}
+
 impl fmt::Debug for Rooms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rooms").field("len", &self.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    #[test]
+    fn however_many_stop_they_are_spread_evenly() {
+        for sockets in [10_usize, 100, 1000] {
+            let mut places: Vec<_> = (0..sockets).map(|number| place(number as u64)).collect();
+            places.sort_by(f64::total_cmp);
+            let gap = places.windows(2).map(|pair| pair[1] - pair[0]).fold(0.0, f64::max);
+            assert!(gap < 3.0 / sockets as f64, "{sockets}: {gap}");
+            assert!(places[0] >= 0.0 && places[sockets - 1] <= 1.0);
+        }
     }
 }

@@ -13,15 +13,13 @@ use axum::response::{IntoResponse, Response};
 use callboard_model::Timestamp;
 use callboard_wire::CloseCode;
 use callboard_wire::limits::FRAME_BYTES_MAX;
-use futures_util::SinkExt;
+use futures_util::{FutureExt, SinkExt};
 use serde::Deserialize;
 use tokio::time::{sleep, timeout};
 
 use super::Rooms;
-use super::limits::{
-    CLOSE_PATIENCE, READ_BUFFER_BYTES, SOCKETS, WRITE_BATCH, WRITE_BUFFER_BYTES, WRITE_PATIENCE,
-};
-use super::outgoing::{self, Goodbye, Waiting};
+use super::limits::{CLOSE_PATIENCE, READ_BATCH, READ_BUFFER_BYTES, WRITE_BUFFER_BYTES, WRITE_PATIENCE};
+use super::outgoing::{self, Goodbye, Item, Waiting};
 use super::visit::Visit;
 
 /// Nothing sleeps longer at a time: the wall clock, by which tokens expire, may be set meanwhile.
@@ -39,9 +37,10 @@ pub(super) async fn enter(
     Query(asked): Query<Asked>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    if rooms.0.sockets.len() >= SOCKETS || rooms.0.stop.is_cancelled() {
+    let stranger = if rooms.0.stop.is_cancelled() { None } else { rooms.0.crowd.enter() };
+    let Some(stranger) = stranger else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
-    }
+    };
     let url = rooms.0.gate.url_token(asked.token.as_deref(), Timestamp::now());
     let upgrade = upgrade
         .max_message_size(FRAME_BYTES_MAX)
@@ -52,8 +51,9 @@ pub(super) async fn enter(
         .max_write_buffer_size(WRITE_BUFFER_BYTES + 2 * FRAME_BYTES_MAX);
     upgrade.on_upgrade(move |socket| {
         let sockets = rooms.0.sockets.clone();
-        let (outgoing, waiting) = outgoing::queue();
-        sockets.track_future(serve(rooms.clone(), socket, Visit::new(rooms, url, outgoing), waiting))
+        let (outgoing, waiting) = outgoing::queue(&rooms.0.memory);
+        let visit = Visit::new(rooms.clone(), url, outgoing, stranger);
+        sockets.track_future(serve(rooms, socket, visit, waiting))
     })
 }
 
@@ -73,12 +73,12 @@ impl From<Goodbye> for End {
     }
 }
 
-async fn serve(rooms: Rooms, mut socket: WebSocket, mut visit: Visit, mut waiting: Waiting) {
-    let end = converse(&rooms, &mut socket, &mut visit, &mut waiting).await;
+async fn serve(rooms: Rooms, mut socket: WebSocket, mut visit: Visit, waiting: Waiting) {
+    let end = converse(&rooms, &mut socket, &mut visit, &waiting).await;
     // What was decided last, such as a refusal, still goes out before the close.
     let last: Vec<_> = std::iter::from_fn(|| visit.poll_packet()).collect();
     // Out of the rooms first: the others need not wait for a polite end.
-    drop(visit);
+    visit.depart().await;
     // A peer that does not take it in time has no use for it either.
     match end {
         End::Said(goodbye) => {
@@ -91,34 +91,34 @@ async fn serve(rooms: Rooms, mut socket: WebSocket, mut visit: Visit, mut waitin
     }
 }
 
-async fn converse(rooms: &Rooms, socket: &mut WebSocket, visit: &mut Visit, waiting: &mut Waiting) -> End {
-    let (frames, goodbye) = waiting.split();
-    let ordered = async {
-        tokio::select! {
-            biased;
-            () = rooms.0.stop.cancelled() => Goodbye::restart(),
-            goodbye = Waiting::goodbye(goodbye) => goodbye,
-        }
-    };
+async fn converse(rooms: &Rooms, socket: &mut WebSocket, visit: &mut Visit, waiting: &Waiting) -> End {
     tokio::select! {
         biased;
-        goodbye = ordered => End::Said(goodbye),
-        end = talk(socket, visit, frames) => end,
+        goodbye = waiting.goodbye() => End::Said(goodbye),
+        goodbye = rooms.turn_to_stop() => End::Said(goodbye),
+        end = talk(socket, visit, waiting) => end,
     }
 }
 
-async fn talk(
-    socket: &mut WebSocket,
-    visit: &mut Visit,
-    frames: &mut tokio::sync::mpsc::Receiver<Bytes>,
-) -> End {
+async fn talk(socket: &mut WebSocket, visit: &mut Visit, waiting: &Waiting) -> End {
     let mut batch = Vec::new();
     loop {
         if let Err(goodbye) = visit.tick(Timestamp::now()) {
             return goodbye.into();
         }
-        let packets = std::iter::from_fn(|| visit.poll_packet()).map(Bytes::from);
-        if !write(socket, packets.chain(batch.drain(..))).await {
+        let mut frames: Vec<_> = std::iter::from_fn(|| visit.poll_packet()).map(Bytes::from).collect();
+        for item in batch.drain(..) {
+            match item {
+                Item::Frame(frame) => frames.push(frame),
+                Item::PutOut(address) => {
+                    if let Err(goodbye) = visit.put_out(&address) {
+                        return goodbye.into();
+                    }
+                    frames.extend(std::iter::from_fn(|| visit.poll_packet()).map(Bytes::from));
+                }
+            }
+        }
+        if !write(socket, frames.into_iter()).await {
             return End::Gone;
         }
         let nap = visit.next_tick(Timestamp::now()).min(NAP);
@@ -126,17 +126,39 @@ async fn talk(
             biased;
             // Reading first: there may always be another frame to write, and a client that is never heard times out.
             // One that never stops talking holds up its own frames alone, and their queue is bounded.
-            message = socket.recv() => if let Err(end) = take(visit, message).await {
+            message = socket.recv() => if let Err(end) = take_all(socket, visit, message).await {
                 return end;
             },
-            _ = frames.recv_many(&mut batch, WRITE_BATCH) => {}
+            () = waiting.filled() => waiting.take(&mut batch),
             () = sleep(nap) => {}
         }
     }
 }
 
-/// Takes in what the peer sent.
-async fn take(visit: &mut Visit, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
+/// Takes in what the peer sent and whatever else of it lies ready, and decides about all of it together.
+async fn take_all(
+    socket: &mut WebSocket,
+    visit: &mut Visit,
+    first: Option<Result<Message, axum::Error>>,
+) -> Result<(), End> {
+    let mut message = first;
+    for _ in 0..READ_BATCH {
+        if let Err(end) = take(visit, message) {
+            // What was asked before the end is answered before it too.
+            visit.decide().await?;
+            return Err(end);
+        }
+        match socket.recv().now_or_never() {
+            Some(next) => message = next,
+            None => return Ok(visit.decide().await?),
+        }
+    }
+    take(visit, message)?;
+    Ok(visit.decide().await?)
+}
+
+/// Takes in one message.
+fn take(visit: &mut Visit, message: Option<Result<Message, axum::Error>>) -> Result<(), End> {
     let bytes = match message {
         Some(Ok(Message::Binary(bytes))) => bytes,
         // As every stock server does: the bytes count, whatever they are called.
@@ -146,7 +168,7 @@ async fn take(visit: &mut Visit, message: Option<Result<Message, axum::Error>>) 
         Some(Ok(Message::Close(_))) => return Err(End::Heard),
         Some(Err(_)) | None => return Err(End::Gone),
     };
-    Ok(visit.received(&bytes).await?)
+    Ok(visit.received(&bytes)?)
 }
 
 fn is_too_big(error: &axum::Error) -> bool {
@@ -155,9 +177,8 @@ fn is_too_big(error: &axum::Error) -> bool {
 }
 
 /// Writes and flushes; `false` when the peer is gone or does not take it in time.
-async fn write(socket: &mut WebSocket, frames: impl Iterator<Item = Bytes>) -> bool {
-    let mut frames = frames.peekable();
-    if frames.peek().is_none() {
+async fn write(socket: &mut WebSocket, frames: impl ExactSizeIterator<Item = Bytes>) -> bool {
+    if frames.len() == 0 {
         return true;
     }
     let written = timeout(WRITE_PATIENCE, async {

@@ -1,22 +1,24 @@
 //! One socket's part in the rooms: what its client asks for, decided by the gate and done in the hub.
 //!
-//! It exists between the protocol machine, which knows no rights, and the hub, which knows no protocol.
+//! It exists between the protocol machine, which knows no rights, and the hub, which knows no protocol. Who wants in is
+//! collected first and decided together: a client asks for all its rooms in one burst.
 //!
 //! **Invariant:** whoever is in the hub passed the gate, and leaves the hub when this value is dropped.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+mod stays;
+
 use std::time::Duration;
 
-use callboard_model::{Room, Timestamp, UserId};
-use callboard_wire::{Address, Connection, Entry, Scope, ServerEvent, ServerLimits};
+use callboard_model::Timestamp;
+use callboard_wire::{Address, Connection, Entry, Scope, ServerEvent, ServerLimits, Token};
 
+use self::stays::{Stay, Stays};
 use super::Rooms;
-use super::gate::{REASON, UrlToken};
-use super::hub::MemberId;
-use super::limits::{QUEUED_BYTES, REFUSAL_LINGERS, RENEW_AHEAD_SECONDS, ROOMS_PER_SOCKET};
+use super::crowd::Stranger;
+use super::gate::{Pass, Question, REASON, UrlToken};
+use super::hub::Entrance;
+use super::limits::{LEFT_AT_A_TIME, QUEUED_BYTES, REFUSAL_LINGERS, RENEW_AHEAD_SECONDS, ROOMS_PER_SOCKET};
 use super::outgoing::{Goodbye, Outgoing};
-use super::presence::Face;
 
 /// What a client is told when its token ran out while it was inside.
 const EXPIRED: &str = "token-expired";
@@ -27,41 +29,38 @@ pub(super) struct Visit {
     connection: Connection,
     url: UrlToken,
     outgoing: Outgoing,
-    stays: BTreeMap<Address, Stay>,
-    /// When, in seconds of Unix time, something is due in which room: the end of a stay, or before it the question
-    /// for a fresh token.
-    due: BTreeSet<(i64, Address)>,
+    /// What it costs before anybody knows who it is.
+    stranger: Stranger,
+    /// What the gate has to decide next.
+    asked: Vec<Ask>,
+    stays: Stays,
     /// When the socket ends because all it asked for was refused.
     refused_until: Option<(Duration, Goodbye)>,
+}
+
+/// Somebody wants to enter a room, or shows a fresh token in one.
+struct Ask {
+    address: Address,
+    token: Option<Token>,
+    fresh: bool,
 }
 
 fn limits() -> ServerLimits {
     ServerLimits { rooms: ROOMS_PER_SOCKET, queued_bytes: QUEUED_BYTES, ..ServerLimits::default() }
 }
 
-/// One room that is open on this socket.
-struct Stay {
-    room: Room,
-    member: MemberId,
-    user: UserId,
-    face: Arc<Face>,
-    expires_at: i64,
-    due: i64,
-}
-
 impl Visit {
-    pub(super) fn new(rooms: Rooms, url: UrlToken, outgoing: Outgoing) -> Self {
+    pub(super) fn new(rooms: Rooms, url: UrlToken, outgoing: Outgoing, stranger: Stranger) -> Self {
         let connection = Connection::new(rooms.now(), limits());
-        let (stays, due) = (BTreeMap::new(), BTreeSet::new());
-        Self { rooms, connection, url, outgoing, stays, due, refused_until: None }
+        let stays = Stays::default();
+        Self { rooms, connection, url, outgoing, stranger, asked: Vec::new(), stays, refused_until: None }
     }
 
-    /// Takes in one message of the client.
-    pub(super) async fn received(&mut self, bytes: &[u8]) -> Result<(), Goodbye> {
+    /// Takes in one message of the client. Who wants in has to wait for [`decide`](Self::decide).
+    pub(super) fn received(&mut self, bytes: &[u8]) -> Result<(), Goodbye> {
         self.connection.received(self.rooms.now(), bytes)?;
-        while let Some(event) = self.connection.poll_event() {
-            self.act(event).await?;
-        }
+        self.stranger.keeps(self.connection.queued_bytes())?;
+        self.act();
         Ok(())
     }
 
@@ -76,11 +75,7 @@ impl Visit {
         if let Some((_, goodbye)) = self.refused_until.take_if(|(at, _)| *at <= self.rooms.now()) {
             return Err(goodbye);
         }
-        while let Some((second, address)) = self.due.first().cloned() {
-            if second > now.as_second() {
-                break;
-            }
-            self.due.pop_first();
+        while let Some((second, address)) = self.stays.pop_due(now.as_second()) {
             self.fall_due(second, &address)?;
         }
         Ok(())
@@ -89,8 +84,8 @@ impl Visit {
     /// How long until [`tick`](Self::tick) has something to do.
     pub(super) fn next_tick(&self, now: Timestamp) -> Duration {
         let until = |at: Duration| at.saturating_sub(self.rooms.now());
-        let stay = self.due.first().map(|(second, _)| {
-            Timestamp::from_second(*second)
+        let stay = self.stays.next_due().map(|second| {
+            Timestamp::from_second(second)
                 .map_or(Duration::ZERO, |due| now.duration_until(due).try_into().unwrap_or_default())
         });
         let refused = self.refused_until.as_ref().map(|(at, _)| until(*at));
@@ -98,31 +93,60 @@ impl Visit {
         [stay, refused, protocol].into_iter().flatten().min().unwrap_or(Duration::MAX)
     }
 
-    async fn act(&mut self, event: ServerEvent) -> Result<(), Goodbye> {
-        match event {
-            ServerEvent::Authenticate { address, token, .. } => {
-                self.join(&address, token.as_ref().map(|token| token.reveal())).await
-            }
-            ServerEvent::FreshToken { address, token } => self.renew(&address, token.reveal()).await,
-            ServerEvent::Awareness { address, entries } => {
-                self.say(&address, &entries);
-                Ok(())
-            }
-            ServerEvent::Stateless { address, .. } => {
-                tracing::debug!(room = address.document(), "a client's stateless message is not relayed");
-                Ok(())
-            }
-            ServerEvent::Left { address } => {
-                self.leave(&address);
-                Ok(())
+    fn act(&mut self) {
+        while let Some(event) = self.connection.poll_event() {
+            match event {
+                ServerEvent::Authenticate { address, token, .. } => {
+                    self.asked.push(Ask { address, token, fresh: false });
+                }
+                // "I have none", as a client says whose token stands in the URL: its stay ends when it ends.
+                ServerEvent::FreshToken { token, .. } if token.reveal().is_empty() => {}
+                ServerEvent::FreshToken { address, token } => {
+                    self.asked.push(Ask { address, token: Some(token), fresh: true });
+                }
+                ServerEvent::Awareness { address, entries } => self.say(&address, &entries),
+                ServerEvent::Stateless { address, .. } => {
+                    tracing::debug!(room = address.document(), "a client's stateless message is not relayed");
+                }
+                ServerEvent::Left { address } => self.leave(&address),
             }
         }
     }
 
-    async fn join(&mut self, address: &Address, token: Option<&str>) -> Result<(), Goodbye> {
-        let now = Timestamp::now();
-        let admitted = self.rooms.0.gate.admit(address.document(), &self.url, token, now).await;
-        let Some(pass) = admitted.map_err(|error| undecided(&error))? else {
+    /// Has the gate decide about everybody who asked since the last time.
+    pub(super) async fn decide(&mut self) -> Result<(), Goodbye> {
+        while !self.asked.is_empty() {
+            let asked = std::mem::take(&mut self.asked);
+            let users: Vec<_> = asked
+                .iter()
+                .map(|ask| ask.fresh.then(|| self.stays.get(&ask.address).map(|stay| stay.user().clone())))
+                .collect();
+            let questions: Vec<_> = asked
+                .iter()
+                .zip(&users)
+                .map(|(ask, user)| Question {
+                    room: ask.address.document(),
+                    token: ask.token.as_ref().map(Token::reveal),
+                    stays: user.as_ref().and_then(Option::as_ref),
+                })
+                .collect();
+            let (now, at) = (Timestamp::now(), self.rooms.now());
+            let decided = self.rooms.0.gate.admit(&self.url, &questions, now, at).await;
+            for (ask, pass) in asked.iter().zip(decided.map_err(|error| undecided(&error))?) {
+                if ask.fresh {
+                    self.renew(&ask.address, pass.as_ref())?;
+                } else {
+                    self.join(&ask.address, pass)?;
+                }
+            }
+            self.stranger.keeps(self.connection.queued_bytes())?;
+        }
+        Ok(())
+    }
+
+    fn join(&mut self, address: &Address, pass: Option<Pass>) -> Result<(), Goodbye> {
+        self.leave(address);
+        let Some((stay, present)) = pass.map(|pass| self.enter(address, pass)) else {
             if let Some(code) = self.connection.deny(address, REASON) {
                 // From this refusal on, not from the first: the next of a burst may be a good one, and lie unread
                 // while this one was looked into. How long a stranger may go on is the protocol's limit.
@@ -130,34 +154,31 @@ impl Visit {
             }
             return Ok(());
         };
-        self.leave(address);
-        let user = pass.caller.user.clone();
-        let (member, present) = self.rooms.hub(|hub| hub.join(&pass.room, &user, address, &self.outgoing));
-        let expires_at = pass.expires_at.as_second();
-        let due = expires_at - RENEW_AHEAD_SECONDS;
-        let face = Arc::new(Face::of(&pass.caller));
-        self.stays.insert(address.clone(), Stay { room: pass.room, member, user, face, expires_at, due });
-        self.due.insert((due, address.clone()));
+        self.stays.insert(address.clone(), stay);
         self.refused_until = None;
+        self.stranger.is_known();
         // Who may do something to the empty document does not matter: it is never applied.
         self.connection.accept(address, Scope::ReadWrite, &present)?;
+        self.act();
         Ok(())
     }
 
-    async fn renew(&mut self, address: &Address, token: &str) -> Result<(), Goodbye> {
-        let Some(stay) = self.stays.get_mut(address) else { return Ok(()) };
-        if token.is_empty() {
-            // "I have none", as a client says whose token stands in the URL: its stay ends when it ends.
-            return Ok(());
-        }
-        let renewed = self.rooms.0.gate.renew(&stay.room, &stay.user, token, Timestamp::now()).await;
-        match renewed.map_err(|error| undecided(&error))? {
+    fn enter(&mut self, address: &Address, pass: Pass) -> (Stay, Vec<Entry>) {
+        let Pass { room, guest, expires_at, placement } = pass;
+        let (guest, outgoing) = (self.stays.share(guest), &self.outgoing);
+        let entrance = Entrance { room: &room, address, guest: &guest, outgoing, placement };
+        let (member, present) = self.rooms.hub(|hub| hub.join(entrance));
+        let expires_at = expires_at.as_second();
+        let due = expires_at - RENEW_AHEAD_SECONDS;
+        (Stay { guest, member, expires_at, due }, present)
+    }
+
+    fn renew(&mut self, address: &Address, pass: Option<&Pass>) -> Result<(), Goodbye> {
+        let Some(stay) = self.stays.get(address) else { return Ok(()) };
+        match pass.map(|pass| pass.expires_at.as_second()) {
             // An older token than the one it has takes nothing away.
-            Some(expires_at) if expires_at.as_second() > stay.expires_at => {
-                self.due.remove(&(stay.due, address.clone()));
-                stay.expires_at = expires_at.as_second();
-                stay.due = stay.expires_at - RENEW_AHEAD_SECONDS;
-                self.due.insert((stay.due, address.clone()));
+            Some(expires_at) if expires_at > stay.expires_at => {
+                self.stays.extend(address, expires_at, expires_at - RENEW_AHEAD_SECONDS);
                 Ok(())
             }
             Some(_) => Ok(()),
@@ -167,21 +188,29 @@ impl Visit {
 
     fn say(&mut self, address: &Address, entries: &[Entry]) {
         let Some(stay) = self.stays.get(address) else { return };
-        let vouched: Vec<_> = entries.iter().filter_map(|entry| stay.face.vouch(entry)).collect();
+        let vouched: Vec<_> = entries.iter().filter_map(|entry| stay.guest.face.vouch(entry)).collect();
         let now = self.rooms.now();
-        self.rooms.hub(|hub| hub.say(now, &stay.room, stay.member, &vouched));
+        self.rooms.hub(|hub| hub.say(now, address.document(), stay.member, &vouched));
     }
 
     /// A stay comes to its end, or close to it.
     fn fall_due(&mut self, second: i64, address: &Address) -> Result<(), Goodbye> {
-        let Some(stay) = self.stays.get_mut(address).filter(|stay| stay.due == second) else { return Ok(()) };
-        if second >= stay.expires_at {
+        let Some(stay) = self.stays.get(address).filter(|stay| stay.due == second) else { return Ok(()) };
+        let expires_at = stay.expires_at;
+        if second >= expires_at {
             return self.close(address, EXPIRED);
         }
-        stay.due = stay.expires_at;
-        self.due.insert((stay.due, address.clone()));
+        self.stays.extend(address, expires_at, expires_at);
         self.connection.request_token(address);
         Ok(())
+    }
+
+    /// The hub says that this client may not be in the room any more.
+    pub(super) fn put_out(&mut self, address: &Address) -> Result<(), Goodbye> {
+        if self.stays.get(address).is_none() {
+            return Ok(());
+        }
+        self.close(address, REASON)
     }
 
     /// Closes a room from our side. The client of an older release cannot be told: its socket ends, and it comes back.
@@ -192,10 +221,30 @@ impl Visit {
 
     fn leave(&mut self, address: &Address) {
         if let Some(stay) = self.stays.remove(address) {
-            self.due.remove(&(stay.due, address.clone()));
             let now = self.rooms.now();
-            self.rooms.hub(|hub| hub.leave(now, &stay.room, stay.member));
+            self.rooms.hub(|hub| hub.leave(now, address.document(), stay.member));
         }
+    }
+
+    /// Leaves all rooms, a few at a time, so that nobody else waits long for theirs.
+    pub(super) async fn depart(mut self) {
+        loop {
+            let left = self.stays.take(LEFT_AT_A_TIME);
+            if left.is_empty() {
+                return;
+            }
+            self.leave_all(&left);
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn leave_all(&self, stays: &[(Address, Stay)]) {
+        let now = self.rooms.now();
+        self.rooms.hub(|hub| {
+            for (address, stay) in stays {
+                hub.leave(now, address.document(), stay.member);
+            }
+        });
     }
 }
 
@@ -207,13 +256,10 @@ fn undecided(error: &crate::error::ServerError) -> Goodbye {
 
 impl Drop for Visit {
     fn drop(&mut self) {
-        let now = self.rooms.now();
-        let stays = std::mem::take(&mut self.stays);
-        self.rooms.hub(|hub| {
-            for stay in stays.values() {
-                hub.leave(now, &stay.room, stay.member);
-            }
-        });
+        let left = self.stays.take(usize::MAX);
+        if !left.is_empty() {
+            self.leave_all(&left);
+        }
     }
 }
 

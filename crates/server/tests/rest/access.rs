@@ -51,6 +51,7 @@ pub(crate) const ROUTES: &[(Method, &str, For)] = &[
     (Method::GET, "/api/v1/clients/{client}/contacts", For::Readers),
     (Method::GET, "/api/v1/changes?since=0", For::Readers),
     (Method::POST, "/api/v1/tickets/live-tokens", For::Readers),
+    (Method::GET, "/api/v1/notifications/live-token", For::Known),
     (Method::GET, "/api/tickets/{ticket}/live-token", For::Readers),
     (Method::DELETE, "/api/v1/tickets/{ticket}", For::Dispatchers),
 ];

@@ -2,12 +2,15 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a helper of a test fails as the test does")]
 
+mod board;
 mod console;
+mod crowds;
 mod hints;
 mod join;
 mod limits;
 mod peer;
 mod presence;
+mod processes;
 mod redis;
 mod relay;
 mod tokens;

@@ -77,6 +77,17 @@ impl Peer {
         self.socket.send(Message::Close(Some(frame))).await.expect("sent");
     }
 
+    /// The code and the reason with which the server closes, whatever it says before.
+    pub(crate) async fn farewell(&mut self) -> (u16, String) {
+        loop {
+            let message = timeout(DEADLINE, self.socket.next()).await.expect("the server says something");
+            if let Message::Close(frame) = message.expect("a close frame").expect("a socket that works") {
+                let frame = frame.expect("with a reason");
+                return (frame.code.into(), frame.reason.to_string());
+            }
+        }
+    }
+
     /// The next thing the server says.
     pub(crate) async fn next(&mut self) -> Told {
         loop {

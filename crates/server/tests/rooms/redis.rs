@@ -18,13 +18,13 @@ const CHANNEL: &str = "alga-psa:ticket-updates:t:1";
 const STOCK: &str = r#"{"updatedFields":["status_id"],"updatedBy":{"userId":"u","displayName":"Bob"},"updatedAt":"2026-11-21T10:00:00Z"}"#;
 
 /// A Redis of this test's own.
-struct Redis {
+pub(crate) struct Redis {
     process: Child,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 impl Redis {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let free =
             TcpListener::bind(("127.0.0.1", 0)).and_then(|port| port.local_addr()).expect("a free port");
         Self::at(free).await
@@ -45,12 +45,12 @@ impl Redis {
         format!("redis://{}", self.address)
     }
 
-    async fn world(&self) -> World {
+    pub(crate) async fn world(&self) -> World {
         World::with_bus(BusSettings { redis_url: Some(self.url().into()), ..BusSettings::default() }).await
     }
 
     /// A foreign publisher, such as the stock server.
-    async fn foreigner(&self) -> MultiplexedConnection {
+    pub(crate) async fn foreigner(&self) -> MultiplexedConnection {
         let client = redis::Client::open(self.url()).expect("an address");
         client.get_multiplexed_async_connection().await.expect("a connection")
     }

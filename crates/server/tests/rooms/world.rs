@@ -55,7 +55,7 @@ impl World {
         let bus = Bus::start(&settings, &stop).await.expect("a bus");
         let tokens = Arc::new(LiveTokens::new(b"the secret of this test"));
         let rooms = Rooms::new(store.clone(), Arc::clone(&tokens), stop.clone());
-        tokio::spawn(rooms.clone().run(bus.listen()));
+        tokio::spawn(rooms.clone().run(bus.clone()));
         tokio::spawn(relay::run(store.clone(), bus.clone(), stop.clone()));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -79,7 +79,7 @@ impl World {
         let grant = match &room {
             Room::Ticket(_, ticket) => Grant::Ticket(ticket.clone()),
             Room::Board(_) => Grant::Board,
-            Room::Notifications(..) => panic!("there are no tokens for {room}"),
+            Room::Notifications(..) => Grant::Notifications,
         };
         let caller = Caller {
             tenant: room.tenant().clone(),
@@ -176,12 +176,7 @@ fn company(tenant: &str, people: &[(&str, Role)]) -> Company {
         accounts: people.iter().map(account).collect(),
         teams: vec![],
         agreements: Agreements::default(),
-        boards: vec![Board {
-            board_id: "desk".into(),
-            board_name: "Desk".into(),
-            display_order: 1,
-            is_default: true,
-        }],
+        boards: ["desk", "elsewhere"].map(board).into(),
         statuses: vec![Status {
             status_id: "open".into(),
             board_id: "desk".into(),
@@ -205,6 +200,11 @@ fn company(tenant: &str, people: &[(&str, Role)]) -> Company {
         contacts: vec![],
         tickets: Box::new((1..=TICKETS).map(ticket)),
     }
+}
+
+/// All tickets are on the first board, and nobody's business is on the other.
+fn board(id: &str) -> Board {
+    Board { board_id: id.into(), board_name: id.into(), display_order: 1, is_default: id == "desk" }
 }
 
 /// Each company has tickets `1` up to this.

@@ -104,6 +104,18 @@ impl Seats {
         self.map.present().collect()
     }
 
+    /// Whether nobody is here.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.map.present().next().is_none()
+    }
+
+    /// Those who are here through certain connections.
+    pub fn present_through(&self, connection: impl Fn(u64) -> bool) -> impl Iterator<Item = Entry> {
+        let owner = move |entry: &Entry| self.owners.get(&entry.client);
+        self.map.present().filter(move |entry| owner(entry).is_some_and(|seat| connection(seat.connection)))
+    }
+
     /// The user of each client that is here.
     pub fn people(&self) -> impl Iterator<Item = (ClientId, &Seat)> {
         self.owners.iter().map(|(&client, seat)| (client, seat))

@@ -64,7 +64,8 @@ pub struct Connection {
 
 #[derive(Debug)]
 enum Room {
-    Pending(Pending),
+    /// Boxed: an open room, of which there may be thousands, shall not pay for one that is not.
+    Pending(Box<Pending>),
     Open {
         /// Understands CLOSE.
         versioned: bool,
@@ -211,6 +212,12 @@ impl Connection {
     /// The addresses of all open rooms.
     pub fn open_rooms(&self) -> impl Iterator<Item = &Address> {
         self.rooms.iter().filter(|(_, room)| matches!(room, Room::Open { .. })).map(|(address, _)| address)
+    }
+
+    /// The bytes that are kept for rooms that are not open yet.
+    #[must_use]
+    pub fn queued_bytes(&self) -> usize {
+        self.queued_bytes
     }
 
     /// The next message to send, as one binary WebSocket message. What the hub encoded for a whole room

@@ -69,7 +69,7 @@ impl Connection {
             return Err(CloseCode::Reset);
         }
         let pending = Pending { stage: Stage::Queueing, since: now, queue: Vec::new() };
-        self.rooms.insert(frame.address.clone(), Room::Pending(pending));
+        self.rooms.insert(frame.address.clone(), Room::Pending(Box::new(pending)));
         self.pending += 1;
         self.hear_pending(frame, bytes)
     }
@@ -132,10 +132,10 @@ impl Connection {
             return;
         }
         let forgotten = |room: &Room| match room {
-            Room::Pending(Pending { stage: Stage::Queueing, since, .. }) => {
-                now.saturating_sub(*since) >= self.limits.hello_within
+            Room::Pending(pending) => {
+                !pending.is_asking() && now.saturating_sub(pending.since) >= self.limits.hello_within
             }
-            Room::Pending(_) | Room::Open { .. } => false,
+            Room::Open { .. } => false,
         };
         let silent: Vec<_> = self
             .rooms

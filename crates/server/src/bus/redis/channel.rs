@@ -4,12 +4,14 @@
 
 use std::sync::Arc;
 
-use callboard_model::{TenantId, TicketId};
+use callboard_model::{TenantId, TicketId, UserId};
 
-/// The stock's word for these hints.
-const TOPIC: &str = "ticket-updates";
-/// Behind the topic, where stock readers see one part too few and look away: "I could not send some hints".
-const MISSED: &str = "missed";
+/// The stock's word for hints.
+const UPDATES: &str = "ticket-updates";
+/// The stock's word for notifications.
+const NOTIFICATIONS: &str = "internal-notifications";
+/// Ours, which no stock server listens to: who is in the rooms of which process.
+const PRESENCE: &str = "callboard:presence";
 
 /// The channels under one prefix.
 #[derive(Clone, Debug)]
@@ -22,8 +24,10 @@ pub(super) struct Channels {
 pub(super) enum Topic {
     /// A hint of this ticket.
     Ticket(TenantId, TicketId),
-    /// A process could not send some hints.
-    Missed,
+    /// A notification of this person.
+    Person(TenantId, UserId),
+    /// A process speaks of its rooms.
+    Presence,
 }
 
 impl Channels {
@@ -32,15 +36,20 @@ impl Channels {
     }
 
     pub(super) fn ticket(&self, tenant: &TenantId, ticket: &TicketId) -> String {
-        format!("{}{TOPIC}:{tenant}:{ticket}", self.prefix)
+        format!("{}{UPDATES}:{tenant}:{ticket}", self.prefix)
     }
 
-    pub(super) fn missed(&self) -> String {
-        format!("{}{TOPIC}:{MISSED}", self.prefix)
+    pub(super) fn presence(&self) -> String {
+        format!("{}{PRESENCE}", self.prefix)
     }
 
-    /// The pattern to subscribe to; what is special to Redis in the prefix is quoted.
-    pub(super) fn pattern(&self) -> String {
+    /// The patterns to subscribe to; what is special to Redis in the prefix is quoted.
+    pub(super) fn patterns(&self) -> [String; 3] {
+        let prefix = self.quoted();
+        [format!("{prefix}{UPDATES}:*"), format!("{prefix}{NOTIFICATIONS}:*"), format!("{prefix}{PRESENCE}")]
+    }
+
+    fn quoted(&self) -> String {
         let mut pattern = String::new();
         for letter in self.prefix.chars() {
             if matches!(letter, '*' | '?' | '[' | ']' | '\\' | '^') {
@@ -48,16 +57,19 @@ impl Channels {
             }
             pattern.push(letter);
         }
-        pattern + TOPIC + ":*"
+        pattern
     }
 
     pub(super) fn topic(&self, channel: &str) -> Option<Topic> {
         let parts: Vec<_> = channel.strip_prefix(&*self.prefix)?.split(':').collect();
         match parts[..] {
-            [TOPIC, MISSED] => Some(Topic::Missed),
-            [TOPIC, tenant, ticket] if !tenant.is_empty() && !ticket.is_empty() => {
+            [UPDATES, tenant, ticket] if !tenant.is_empty() && !ticket.is_empty() => {
                 Some(Topic::Ticket(tenant.into(), ticket.into()))
             }
+            [NOTIFICATIONS, tenant, user] if !tenant.is_empty() && !user.is_empty() => {
+                Some(Topic::Person(tenant.into(), user.into()))
+            }
+            ["callboard", "presence"] => Some(Topic::Presence),
             _ => None,
         }
     }
@@ -73,12 +85,15 @@ mod tests {
         let name = channels.ticket(&"t".into(), &"1".into());
         assert_eq!(name, "alga-psa:ticket-updates:t:1");
         assert_eq!(channels.topic(&name), Some(Topic::Ticket("t".into(), "1".into())));
-        assert_eq!(channels.topic(&channels.missed()), Some(Topic::Missed));
-        assert_eq!(channels.pattern(), "alga-psa:ticket-updates:*");
+        let name = "alga-psa:internal-notifications:t:u";
+        assert_eq!(channels.topic(name), Some(Topic::Person("t".into(), "u".into())));
+        assert_eq!(channels.topic(&channels.presence()), Some(Topic::Presence));
+        let patterns = ["ticket-updates:*", "internal-notifications:*", "callboard:presence"];
+        assert_eq!(channels.patterns(), patterns.map(|pattern| format!("alga-psa:{pattern}")));
     }
 
     #[test]
-    fn only_three_parts_behind_the_prefix_are_a_ticket() {
+    fn only_three_parts_behind_the_prefix_are_a_ticket_or_a_person() {
         let channels = Channels::new("p:");
         for name in [
             "",
@@ -89,6 +104,11 @@ mod tests {
             "p:ticket-updates::1",
             "p:ticket-updates:t:1:2",
             "p:other:t:1",
+            "p:internal-notifications:t",
+            "p:internal-notifications:t:",
+            "p:internal-notifications:t:u:2",
+            "p:callboard",
+            "p:callboard:presence:t",
             "q:ticket-updates:t:1",
             "ticket-updates:t:1",
         ] {
@@ -98,6 +118,6 @@ mod tests {
 
     #[test]
     fn a_prefix_is_no_pattern() {
-        assert_eq!(Channels::new("a*[b]?").pattern(), r"a\*\[b\]\?ticket-updates:*");
+        assert_eq!(Channels::new("a*[b]?").patterns()[0], r"a\*\[b\]\?ticket-updates:*");
     }
 }

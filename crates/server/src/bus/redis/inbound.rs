@@ -5,6 +5,7 @@
 use std::io;
 use std::time::Duration;
 
+use callboard_model::{TenantId, TicketId};
 use futures_util::StreamExt;
 use redis::aio::PubSub;
 use redis::{Client, Msg, RedisError, RedisResult};
@@ -13,8 +14,9 @@ use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::channel::{Channels, Topic};
-use super::{Listeners, Node, Notice, PATIENCE, payload};
-use crate::bus::Backoff;
+use super::payload::{self, Received};
+use super::{Listeners, Node, Notice, PATIENCE};
+use crate::bus::{Backoff, Heard};
 
 /// How often a quiet subscription is asked whether it still lives.
 const PING_EVERY: Duration = Duration::from_secs(15);
@@ -75,7 +77,9 @@ impl Inbound {
     async fn subscribe(&self) -> RedisResult<PubSub> {
         in_time(async {
             let mut subscription = self.client.get_async_pubsub().await?;
-            subscription.psubscribe(self.channels.pattern()).await?;
+            for pattern in self.channels.patterns() {
+                subscription.psubscribe(pattern).await?;
+            }
             Ok(subscription)
         })
         .await
@@ -98,18 +102,28 @@ impl Inbound {
     }
 
     fn pass_on(&self, message: &Msg) {
-        match self.channels.topic(message.get_channel_name()) {
-            Some(Topic::Ticket(tenant, ticket)) => match payload::read(message.get_payload_bytes()) {
-                Ok(received) if received.via.as_deref() == Some(&*self.node) => {}
-                Ok(received) => {
-                    self.listeners.offer(&Notice { tenant, ticket, hint: received.hint.into() });
-                }
-                Err(error) => tracing::warn!(%tenant, %ticket, %error, "a message on Redis is no hint"),
-            },
-            Some(Topic::Missed) if message.get_payload_bytes() == self.node.as_bytes() => {}
-            Some(Topic::Missed) => self.listeners.miss(),
-            None => tracing::debug!("a message on Redis is on no channel of ours"),
+        let payload = message.get_payload_bytes();
+        let heard = match self.channels.topic(message.get_channel_name()) {
+            Some(Topic::Ticket(tenant, ticket)) => self.hint(tenant, ticket, payload),
+            Some(Topic::Person(tenant, user)) => payload::read_notification(payload)
+                .map(|payload| Some(Heard::Notification { tenant, user, payload })),
+            Some(Topic::Presence) => payload::read_said(payload)
+                .map(|(node, said)| (*node != *self.node).then(|| Heard::Abroad(node.into(), said.into()))),
+            None => Ok(None),
+        };
+        match heard {
+            Ok(Some(heard)) => self.listeners.offer(&heard),
+            Ok(None) => {}
+            Err(error) => {
+                tracing::warn!(channel = message.get_channel_name(), %error, "a message on Redis does not read");
+            }
         }
+    }
+
+    fn hint(&self, tenant: TenantId, ticket: TicketId, payload: &[u8]) -> serde_json::Result<Option<Heard>> {
+        let Received { hint, via, scope } = payload::read(payload)?;
+        let ours = via.as_deref() == Some(&*self.node);
+        Ok((!ours).then(|| Heard::Hint(Notice { tenant, ticket, hint: hint.into(), scope })))
     }
 }
 

@@ -20,16 +20,13 @@ use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 use self::channel::Channels;
-use super::{Listeners, Notice};
+use super::{Listeners, Node, Notice, Said};
 use crate::error::Result;
 
 pub(super) use self::outbound::Outbound;
 
 /// How long a connection, a subscription or an answer may take before Redis counts as away.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// The name under which this process publishes.
-type Node = Arc<str>;
 
 /// Starts both tasks. Returns when the first try to subscribe is decided.
 pub(super) async fn start(

@@ -1,38 +1,44 @@
-//! Sends hints to Redis, however long Redis is away.
+//! Sends hints to Redis, however long Redis is away, and presence as long as it is there.
 //!
-//! **Invariant:** offering a hint never waits, and a hint that was taken leaves in the order it came.
+//! **Invariant:** offering never waits; a hint that was taken leaves in the order it came, and its receipt says yes only
+//! after Redis did.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, RedisResult};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Channels, Node, Notice, PATIENCE, payload};
+use super::{Channels, Node, Notice, PATIENCE, Said, payload};
 use crate::bus::Backoff;
 
-/// Hints that wait while Redis is slow or away, about 4 MB. Overflow: the hint is counted, and when Redis is back
-/// the other processes are told that they missed some.
+/// Hints that wait while Redis is slow or away, about 4 MB. Overflow: the hint is counted, and when Redis is back the
+/// other processes are told that they missed some.
 const QUEUE: usize = 8192;
-/// Hints that go in one round trip.
+/// Messages about presence that wait. Overflow: the message is dropped; clients renew what they show.
+const PRESENCE_QUEUE: usize = 256;
+/// Messages that go in one round trip.
 const BATCH: usize = 128;
 
 /// One message that waits for Redis.
 struct Message {
     channel: String,
     payload: String,
+    /// Who wants to know when it has gone; nobody, where it may get lost.
+    taken: Option<oneshot::Sender<()>>,
 }
 
-/// Where hints for Redis are left.
+/// Where messages for Redis are left.
 #[derive(Clone)]
 pub(in crate::bus) struct Outbound {
     channels: Channels,
     node: Node,
-    queue: mpsc::Sender<Message>,
+    hints: mpsc::Sender<Message>,
+    presence: mpsc::Sender<Message>,
     unsent: Arc<AtomicU64>,
 }
 
@@ -44,66 +50,121 @@ impl Outbound {
         tasks: &TaskTracker,
         stop: CancellationToken,
     ) -> Self {
-        let (queue, messages) = mpsc::channel(QUEUE);
+        let (hints, hints_waiting) = mpsc::channel(QUEUE);
+        let (presence, presence_waiting) = mpsc::channel(PRESENCE_QUEUE);
         let unsent = Arc::new(AtomicU64::new(0));
         let sender = Sender {
             client,
             connection: None,
-            missed: Message { channel: channels.missed(), payload: node.to_string() },
+            hints: hints_waiting,
+            presence: presence_waiting,
+            missed: message(&channels, &node, &Said::Missed),
+            farewell: message(&channels, &node, &Said::Bye),
             unsent: Arc::clone(&unsent),
         };
-        tasks.spawn(sender.run(messages, stop));
-        Self { channels, node, queue, unsent }
+        tasks.spawn(sender.run(stop));
+        Self { channels, node, hints, presence, unsent }
     }
 
     /// Leaves a hint for Redis.
-    pub(in crate::bus) fn offer(&self, notice: &Notice) {
-        let payload = match payload::write(&notice.hint, &self.node) {
-            Ok(payload) => payload,
-            Err(error) => return tracing::error!(%error, "a hint cannot be written as JSON"),
+    pub(in crate::bus) fn offer(&self, notice: &Notice) -> oneshot::Receiver<()> {
+        let (taken, receipt) = oneshot::channel();
+        let done = match payload::write(&notice.hint, notice.scope.as_ref(), &self.node) {
+            Ok(payload) => {
+                let channel = self.channels.ticket(&notice.tenant, &notice.ticket);
+                self.hints.try_send(Message { channel, payload, taken: Some(taken) }).err().and_then(|full| {
+                    self.unsent.fetch_add(1, Ordering::Relaxed);
+                    full.into_inner().taken
+                })
+            }
+            Err(error) => {
+                tracing::error!(%error, "a hint cannot be written as JSON");
+                Some(taken)
+            }
         };
-        let channel = self.channels.ticket(&notice.tenant, &notice.ticket);
-        if self.queue.try_send(Message { channel, payload }).is_err() {
-            self.unsent.fetch_add(1, Ordering::Relaxed);
+        if let Some(taken) = done {
+            acknowledge(taken);
+        }
+        receipt
+    }
+
+    /// Leaves word about the rooms of this process.
+    pub(in crate::bus) fn tell(&self, said: &Said) {
+        if let Some(message) = message(&self.channels, &self.node, said)
+            && self.presence.try_send(message).is_err()
+        {
+            tracing::debug!("Redis is behind; what moved in the rooms is told with the next renewal");
         }
     }
 }
 
-/// The task behind the queue.
+fn message(channels: &Channels, node: &str, said: &Said) -> Option<Message> {
+    let payload = payload::write_said(node, said)
+        .inspect_err(|error| tracing::error!(%error, "presence cannot be written as JSON"));
+    Some(Message { channel: channels.presence(), payload: payload.ok()?, taken: None })
+}
+
+/// The task behind the queues.
 struct Sender {
     client: Client,
     connection: Option<MultiplexedConnection>,
-    missed: Message,
+    hints: mpsc::Receiver<Message>,
+    presence: mpsc::Receiver<Message>,
+    /// What is said when Redis is back and hints were not sent.
+    missed: Option<Message>,
+    /// What is said last.
+    farewell: Option<Message>,
     unsent: Arc<AtomicU64>,
 }
 
 impl Sender {
-    async fn run(mut self, mut messages: mpsc::Receiver<Message>, stop: CancellationToken) {
+    async fn run(mut self, stop: CancellationToken) {
         let mut batch = Vec::with_capacity(BATCH);
         tokio::select! {
             biased;
             () = stop.cancelled() => {}
-            () = self.send_all(&mut messages, &mut batch) => return,
+            () = self.send_all(&mut batch) => return,
         }
         // Nobody will send later what was taken until now.
-        messages.close();
-        batch.extend(std::iter::from_fn(|| messages.try_recv().ok()));
-        if !batch.is_empty() && !matches!(timeout(PATIENCE, self.send(&batch)).await, Ok(Ok(()))) {
-            tracing::warn!(hints = batch.len(), "stopped before Redis took all hints");
+        self.hints.close();
+        batch.extend(std::iter::from_fn(|| self.hints.try_recv().ok()));
+        batch.extend(std::iter::from_fn(|| self.presence.try_recv().ok()));
+        batch.extend(self.farewell.take());
+        match timeout(PATIENCE, self.send(&batch)).await {
+            Ok(Ok(())) => batch.drain(..).filter_map(|message| message.taken).for_each(acknowledge),
+            _ => tracing::warn!(messages = batch.len(), "stopped before Redis took everything"),
         }
     }
 
-    async fn send_all(&mut self, messages: &mut mpsc::Receiver<Message>, batch: &mut Vec<Message>) {
-        while messages.recv_many(batch, BATCH).await > 0 {
-            self.send_until_sent(batch).await;
-            batch.clear();
+    async fn send_all(&mut self, batch: &mut Vec<Message>) {
+        loop {
+            let hints = tokio::select! {
+                biased;
+                taken = self.hints.recv_many(batch, BATCH) => taken,
+                Some(message) = self.presence.recv() => {
+                    batch.push(message);
+                    0
+                }
+            };
+            batch.extend(std::iter::from_fn(|| self.presence.try_recv().ok()).take(BATCH));
+            if batch.is_empty() {
+                return;
+            }
+            self.send_until_sent(batch, hints > 0).await;
+            batch.drain(..).filter_map(|message| message.taken).for_each(acknowledge);
         }
     }
 
-    async fn send_until_sent(&mut self, batch: &[Message]) {
+    async fn send_until_sent(&mut self, batch: &mut Vec<Message>, hints: bool) {
         let mut backoff = Backoff::new();
         while let Err(error) = self.send(batch).await {
             self.connection = None;
+            // Where somebody was a while ago is of no use to anybody.
+            batch.retain(|message| message.taken.is_some());
+            while self.presence.try_recv().is_ok() {}
+            if !hints {
+                return;
+            }
             let wait = backoff.next();
             tracing::warn!(%error, ?wait, "Redis does not take hints; trying again");
             tokio::time::sleep(wait).await;
@@ -114,7 +175,7 @@ impl Sender {
         // Counted before it is sent: what overflows meanwhile is told of next time.
         let unsent = self.unsent.swap(0, Ordering::Relaxed);
         let mut pipe = redis::pipe();
-        for message in batch.iter().chain((unsent > 0).then_some(&self.missed)) {
+        for message in batch.iter().chain(self.missed.as_ref().filter(|_| unsent > 0)) {
             pipe.publish(&message.channel, &message.payload).ignore();
         }
         let sent = match self.connected().await {
@@ -140,5 +201,12 @@ impl Sender {
             }
         };
         Ok(self.connection.insert(connection))
+    }
+}
+
+/// Says that nothing more will be done about a hint.
+fn acknowledge(taken: oneshot::Sender<()>) {
+    if taken.send(()).is_err() {
+        tracing::trace!("nobody waits for the receipt of a hint");
     }
 }

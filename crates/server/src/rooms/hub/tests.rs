@@ -1,19 +1,23 @@
 //! The rules of the rooms, as plain calls.
 
-use std::sync::Arc;
-
+use axum::body::Bytes;
 use callboard_wire::frame::{Direction, decode};
-use callboard_wire::{Body, ClientId, Packet};
+use callboard_wire::{Body, ClientId, Packet, awareness};
+use futures_util::FutureExt;
 
 use super::*;
-use crate::rooms::limits::SOCKET_QUEUE;
-use crate::rooms::outgoing::{Waiting, queue};
+use crate::auth::{Access, Role};
+use crate::bus::Notice;
+use crate::rooms::limits::{FRAME_COST, SOCKET_QUEUE_BYTES};
+use crate::rooms::outgoing::{Goodbye, Item, Memory, Waiting, queue};
+
+mod board;
+mod elsewhere;
 
 /// A member with its socket's queue.
-struct Guest {
-    room: Room,
+struct Member {
+    name: String,
     id: MemberId,
-    outgoing: Outgoing,
     waiting: Waiting,
     present: Vec<wire::Entry>,
 }
@@ -23,6 +27,7 @@ struct Guest {
 enum Told {
     Presence(String, Vec<wire::Entry>),
     Hint(String, serde_json::Value),
+    PutOut(String),
 }
 
 fn at(second: u64) -> Duration {
@@ -33,29 +38,71 @@ fn entry(client: u64, clock: u64, state: Option<&str>) -> wire::Entry {
     wire::Entry { client: ClientId(client), clock, state: state.map(Into::into) }
 }
 
-fn enter(hub: &mut Hub, user: &str, address: &str) -> Guest {
-    let address = Address::parse(address).expect("an address");
-    let room = Room::parse(address.document()).expect("a room");
-    let (outgoing, waiting) = queue();
-    let (id, present) = hub.join(&room, &user.into(), &address, &outgoing);
-    Guest { room, id, outgoing, waiting, present }
+fn place(board: &str) -> Placement {
+    Placement { board: Some(board.into()), client: None }
 }
 
-impl Guest {
+fn guest(tenant: &str, user: &str, access: Access) -> Arc<Guest> {
+    let (tenant, user) = (tenant.into(), user.into());
+    Arc::new(Guest::new(Caller { tenant, user, display_name: "".into(), avatar_url: None, access }))
+}
+
+fn enter(hub: &mut Hub, user: &str, address: &str) -> Member {
+    enter_as(hub, user, Access::of(Role::Technician), address, None)
+}
+
+fn enter_as(
+    hub: &mut Hub,
+    user: &str,
+    access: Access,
+    address: &str,
+    placement: Option<Placement>,
+) -> Member {
+    let address = Address::parse(address).expect("an address");
+    let room = Room::parse(address.document()).expect("a room");
+    let (outgoing, waiting) = queue(&Memory::default());
+    let guest = guest(room.tenant().as_str(), user, access);
+    let entrance = Entrance { room: &room, address: &address, guest: &guest, outgoing: &outgoing, placement };
+    let (id, present) = hub.join(entrance);
+    Member { name: address.document().to_owned(), id, waiting, present }
+}
+
+impl Member {
     fn say(&self, hub: &mut Hub, now: Duration, entry: wire::Entry) {
-        hub.say(now, &self.room, self.id, &[entry]);
+        hub.say(now, &self.name, self.id, &[entry]);
     }
 
     fn leave(&self, hub: &mut Hub, now: Duration) {
-        hub.leave(now, &self.room, self.id);
+        hub.leave(now, &self.name, self.id);
+    }
+
+    fn items(&mut self) -> Vec<Item> {
+        let (mut all, mut taken) = (Vec::new(), Vec::new());
+        while self.waiting.filled().now_or_never().is_some() {
+            self.waiting.take(&mut taken);
+            all.append(&mut taken);
+        }
+        all
     }
 
     fn frames(&mut self) -> Vec<Bytes> {
-        std::iter::from_fn(|| self.waiting.frames.try_recv().ok()).collect()
+        let frame = |item| match item {
+            Item::Frame(frame) => frame,
+            Item::PutOut(address) => panic!("put out of {address}"),
+        };
+        self.items().into_iter().map(frame).collect()
     }
 
     fn told(&mut self) -> Vec<Told> {
-        self.frames().iter().map(|bytes| told(bytes)).collect()
+        let told = |item| match item {
+            Item::Frame(frame) => told(&frame),
+            Item::PutOut(address) => Told::PutOut(address.as_str().to_owned()),
+        };
+        self.items().into_iter().map(told).collect()
+    }
+
+    fn is_ending(&self) -> bool {
+        self.waiting.goodbye().now_or_never().is_some()
     }
 }
 
@@ -78,7 +125,7 @@ fn presence(entry: wire::Entry) -> Vec<Told> {
 fn notice(tenant: &str, ticket: &str) -> Notice {
     let json = r#"{"updatedFields":["title"],"updatedBy":{"userId":"u","displayName":"B"},"updatedAt":"2026-11-21T10:00:00Z","version":7,"seq":9,"originSession":"s"}"#;
     let hint = serde_json::from_str(json).expect("a hint");
-    Notice { tenant: tenant.into(), ticket: ticket.into(), hint: Arc::new(hint) }
+    Notice { tenant: tenant.into(), ticket: ticket.into(), hint: Arc::new(hint), scope: None }
 }
 
 /// LT-9: everybody in the room sees a face, the speaker's own echo included.
@@ -198,7 +245,7 @@ fn a_hint_reaches_its_ticket_and_its_board_and_nobody_else() {
 
 #[test]
 fn a_hint_for_an_empty_room_is_nothing() {
-    Hub::default().deliver(&notice("t", "1"));
+    assert_eq!(Hub::default().deliver(&notice("t", "1")), Board::Told);
 }
 
 #[test]
@@ -207,7 +254,7 @@ fn members_share_one_frame_and_a_session_gets_its_own_address() {
     let mut plain = [enter(&mut hub, "ann", "ticket:t:1"), enter(&mut hub, "bob", "ticket:t:1")];
     let mut session = enter(&mut hub, "eve", "ticket:t:1\0s1");
     hub.deliver(&notice("t", "1"));
-    let [ann, bob] = plain.each_mut().map(Guest::frames);
+    let [ann, bob] = plain.each_mut().map(Member::frames);
     assert_eq!((ann.len(), ann[0].as_ptr()), (1, bob[0].as_ptr()), "one encoding for both");
     assert!(matches!(&session.told()[..], [Told::Hint(address, _)] if address == "ticket:t:1\0s1"));
 }
@@ -215,34 +262,68 @@ fn members_share_one_frame_and_a_session_gets_its_own_address() {
 #[tokio::test]
 async fn a_slow_reader_is_ended_and_the_others_miss_nothing() {
     let mut hub = Hub::default();
-    let mut slow = enter(&mut hub, "ann", "ticket:t:1");
+    let slow = enter(&mut hub, "ann", "ticket:t:1");
     let mut quick = enter(&mut hub, "bob", "ticket:t:1");
-    let total = SOCKET_QUEUE + 1;
-    let mut heard = 0;
-    for _ in 0..total {
+    hub.deliver(&notice("t", "1"));
+    let size = quick.frames()[0].len() + FRAME_COST;
+    let total = SOCKET_QUEUE_BYTES / size;
+    let mut heard = 1;
+    while heard <= total {
+        assert!(!slow.is_ending(), "not before its queue was full: {heard}");
         hub.deliver(&notice("t", "1"));
         heard += quick.frames().len();
     }
-    assert_eq!(heard, total);
-    assert_eq!(Waiting::goodbye(slow.waiting.split().1).await, Goodbye::reset());
+    assert_eq!(slow.waiting.goodbye().await, Goodbye::reset());
+    assert!(!quick.is_ending());
 }
 
-/// LT-6: access that is withdrawn ends every socket of that person in that tenant, and no other.
-#[tokio::test]
-async fn who_is_turned_out_loses_every_socket_in_that_tenant() {
+/// Whoever shares ten thousand rooms with somebody who leaves is told of it in every one, and keeps their socket.
+#[test]
+fn the_departure_of_somebody_with_many_rooms_overflows_nobody() {
     let mut hub = Hub::default();
-    let mut here = enter(&mut hub, "ann", "ticket:t:1");
-    let mut board = enter(&mut hub, "ann", "board:t");
-    let bystanders = [enter(&mut hub, "bob", "ticket:t:1"), enter(&mut hub, "ann", "ticket:x:1")];
-    hub.turn_out(&"t".into(), &"ann".into());
-    for guest in [&mut here, &mut board] {
-        assert_eq!(Waiting::goodbye(guest.waiting.split().1).await, Goodbye::reset());
+    let (outgoing, waiting) = queue(&Memory::default());
+    let (ann, bob) = (queue(&Memory::default()).0, outgoing);
+    let mut members = Vec::new();
+    let uuid = "0b1c2d3e-4f50-4a6b-8c7d";
+    for number in 0..crate::rooms::limits::ROOMS_PER_SOCKET {
+        let name = format!("ticket:{uuid}-000000000000:{uuid}-{number:012}");
+        let (address, room) =
+            (Address::parse(&name).expect("an address"), Room::parse(&name).expect("a room"));
+        for (user, outgoing) in [("bob", &bob), ("ann", &ann)] {
+            let guest = guest(room.tenant().as_str(), user, Access::of(Role::Technician));
+            let entrance =
+                Entrance { room: &room, address: &address, guest: &guest, outgoing, placement: None };
+            let (id, _) = hub.join(entrance);
+            if user == "ann" {
+                hub.say(at(1), &name, id, &[entry(u64::from(u32::MAX), 1, Some("{}"))]);
+                members.push((name.clone(), id));
+            }
+        }
+        let mut taken = Vec::new();
+        waiting.take(&mut taken);
     }
-    for guest in bystanders {
-        assert!(!guest.outgoing.is_ending());
+    for (name, id) in members {
+        hub.leave(at(2), &name, id);
     }
+    assert_eq!(waiting.goodbye().now_or_never(), None);
+}
+
+/// LT-6: whoever lost their access, or has another one now, loses every socket in that tenant; nobody else does.
+#[test]
+fn who_is_not_who_they_were_loses_every_socket_in_that_tenant() {
+    let mut hub = Hub::default();
+    let technician = || Access::of(Role::Technician);
+    let gone = [enter(&mut hub, "ann", "ticket:t:1"), enter(&mut hub, "ann", "board:t")];
+    let changed = enter(&mut hub, "eve", "ticket:t:1");
+    let stay = [enter(&mut hub, "bob", "ticket:t:1"), enter(&mut hub, "ann", "ticket:x:1")];
     let mut people = hub.people();
+    people.iter_mut().for_each(|(_, users)| users.sort());
     people.sort();
-    let expected = [("t", "ann"), ("t", "bob"), ("x", "ann")];
-    assert_eq!(people, expected.map(|(tenant, user)| (tenant.into(), user.into())));
+    let everybody = ["ann", "bob", "eve"].map(UserId::from).to_vec();
+    assert_eq!(people, [("t".into(), everybody.clone()), ("x".into(), vec!["ann".into()])]);
+    let now = [("bob", technician()), ("eve", Access::of(Role::ReadOnly))];
+    let now = now.map(|(user, access)| (user.into(), guest("t", user, access).caller.clone()));
+    assert_eq!(hub.turn_out_changed(&"t".into(), &everybody, &now.into()), 2);
+    assert!(gone.iter().chain([&changed]).all(Member::is_ending));
+    assert!(!stay.iter().any(Member::is_ending));
 }

@@ -5,6 +5,8 @@ use callboard_wire::{Body, ClientId, awareness};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
+use std::sync::Arc;
+
 use super::*;
 use crate::auth::live_token::LiveTokens;
 use crate::rooms::outgoing;
@@ -14,7 +16,9 @@ fn visit(home: &TempDir) -> Visit {
     let store = Store::open(&format!("sqlite:{}", home.path().join("rooms.db").display()), Limits::default());
     let tokens = Arc::new(LiveTokens::new(b"the secret of this test"));
     let rooms = Rooms::new(store.expect("a store"), tokens, CancellationToken::new());
-    Visit::new(rooms, UrlToken::Absent, outgoing::queue().0)
+    let stranger = rooms.0.crowd.enter().expect("nobody else is there");
+    let outgoing = outgoing::queue(&rooms.0.memory).0;
+    Visit::new(rooms, UrlToken::Absent, outgoing, stranger)
 }
 
 /// A room and a session as long as they come from the stock.
@@ -36,7 +40,8 @@ async fn every_refusal_gives_the_next_of_a_burst_its_time() {
     let mut visit = visit(&home);
     let mut ends = Vec::new();
     for number in 0..3 {
-        visit.received(&frame(&address(number), &BAD)).await.expect("refused, not ended");
+        visit.received(&frame(&address(number), &BAD)).expect("taken in");
+        visit.decide().await.expect("refused, not ended");
         ends.push(visit.refused_until.as_ref().expect("nothing else is open").0);
     }
     assert!(ends.is_sorted_by(|one, next| one < next), "{ends:?}");
@@ -50,9 +55,9 @@ async fn a_stranger_cannot_make_the_server_keep_more_than_the_limit() {
     let frames: Vec<_> = (0..3).map(|number| frame(&address(number), &Body::Stateless(&text))).collect();
     assert!(frames.iter().map(Vec::len).sum::<usize>() > QUEUED_BYTES);
     for fits in &frames[..2] {
-        visit.received(fits).await.expect("it is kept");
+        visit.received(fits).expect("it is kept");
     }
-    assert_eq!(visit.received(&frames[2]).await, Err(Goodbye::reset()));
+    assert_eq!(visit.received(&frames[2]), Err(Goodbye::reset()));
 }
 
 #[test]
