@@ -101,6 +101,18 @@ pub struct Sheet {
     /// What stands beside its fields.
     #[serde(default)]
     pub extras: Extras,
+    /// How its contact is reached, where it has one.
+    #[serde(default)]
+    pub contact: Option<Reachable>,
+}
+
+/// How somebody is reached.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reachable {
+    /// By mail.
+    pub email: String,
+    /// By telephone.
+    pub phone_number: String,
 }
 
 /// What a ticket is wanted to be.

@@ -91,6 +91,7 @@ async fn what_is_not_understood_is_refused_by_name_and_nothing_is_written() {
         (json!({"ids": [7], "changes": {}}), "ids"),
         (json!({"ids": ids, "changes": {"nonsense": 1}}), "nonsense"),
         (json!({"ids": ids, "changes": {"client_version": 1}}), "client_version"),
+        (json!({"ids": ids, "changes": {"attributes": {}}}), "attributes"),
         (json!({"ids": ids, "changes": {}, "client_versions": {"a": "b"}}), "client_versions"),
         (json!({"ids": ids, "changes": {}, "more": 1}), "more"),
         (json!({"ids": ids, "changes": [], "import": "yes"}), "import"),

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::Method;
+use callboard_server::auth::Role;
 use serde_json::{Value, json};
 
 use crate::world::{T, World};
@@ -107,6 +108,31 @@ async fn what_cannot_be_opened_is_refused_at_the_key_that_is_wrong() {
         assert!(paths.contains(&&json!(path)), "{change}: {paths:?}");
     }
     assert_eq!(world.store.outbox_pending(10).await.expect("readable"), [], "and nothing was written");
+}
+
+/// A customer says what is wrong, not who mends it by when.
+#[tokio::test]
+async fn a_customer_opens_tickets_for_themselves_and_leaves_the_work_to_the_company() {
+    let world = World::start().await;
+    let all = world.tickets_of(T).await;
+    let (like, other) = (&all[0], all.iter().find(|one| one.client_id != all[0].client_id).expect("another"));
+    let tenant = T.into();
+    let me = world.get("/api/v1/users/me").await;
+    let user = me["data"]["user_id"].as_str().expect("an id").into();
+    let client = like.client_id.clone().expect("one");
+    world.store.set_role(&tenant, &user, Some(Role::ClientPortal)).await.expect("written");
+    world.store.set_client(&tenant, &user, Some(client)).await.expect("written");
+    let opened = world.post(TICKETS, &[], World::like(like, "Mine")).await;
+    assert_eq!((opened.status, &opened.body["data"]["ticket_origin"]), (201, &json!("client_portal")));
+    assert_eq!(
+        world.post(TICKETS, &[], World::like(other, "Theirs")).await.status,
+        400,
+        "another customer's"
+    );
+    let mut body = World::like(like, "Mine");
+    body["assigned_to"] = json!(like.assigned_to);
+    let reply = world.post(TICKETS, &[], body).await;
+    assert_eq!((reply.status, &reply.body["error"]["details"][0]["path"]), (400, &json!(["assigned_to"])));
 }
 
 #[tokio::test]

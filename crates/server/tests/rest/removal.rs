@@ -59,8 +59,11 @@ async fn a_ticket_that_was_changed_meanwhile_is_not_deleted() {
             assert_eq!(reply.body["error"]["details"]["current"]["title"], "Theirs");
         }
     }
-    assert_eq!(world.get(&path("")).await["data"]["version"], 2);
+    world.put(&ticket, &[], json!({"tags": ["new"]})).await;
     let reply = world.ask(Method::DELETE, &path("?client_version=2"), &world.dispatcher, &[], "").await;
+    assert_eq!(reply.status, 409, "a tag is as good a change as any");
+    assert_eq!(world.get(&path("")).await["data"]["version"], 3);
+    let reply = world.ask(Method::DELETE, &path("?client_version=3"), &world.dispatcher, &[], "").await;
     assert_eq!(reply.status, 204);
 }
 

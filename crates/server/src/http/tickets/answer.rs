@@ -10,10 +10,10 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use callboard_model::{TenantId, Version};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::shown::Detail;
+use super::shown::{Detail, Shown};
 use super::unknown;
 use crate::http::extract::Entity;
 use crate::http::once;
@@ -52,15 +52,26 @@ fn ticket(tenant: &TenantId, status: StatusCode, saved: Saved) -> Response {
 
 /// Why a ticket was not written.
 pub(super) fn refused(tenant: &TenantId, refusal: Refusal) -> Problem {
+    problem(
+        refusal,
+        |Stale { current, conflicts }| json!({ "current": Detail::of(tenant, current), "conflicts": conflicts }),
+    )
+}
+
+/// Why one of many was not written: the ticket as it stands without what may be large beside its fields.
+pub(super) fn refused_of_many(tenant: &TenantId, refusal: Refusal) -> Problem {
+    problem(
+        refusal,
+        |Stale { current, conflicts }| json!({ "current": Shown::of(tenant, current.ticket), "conflicts": conflicts }),
+    )
+}
+
+fn problem(refusal: Refusal, details: impl Fn(Stale) -> Value) -> Problem {
     match refusal {
         Refusal::NotFound => unknown(),
-        Refusal::Stale(stale) => Problem::stale(false, details(tenant, *stale)),
-        Refusal::NotExactly(stale) => Problem::stale(true, details(tenant, *stale)),
+        Refusal::Stale(stale) => Problem::stale(false, details(*stale)),
+        Refusal::NotExactly(stale) => Problem::stale(true, details(*stale)),
         Refusal::Invalid(issues) => Problem::invalid(&issues),
         Refusal::Forbidden(message) => Problem::forbidden(message),
     }
-}
-
-fn details(tenant: &TenantId, stale: Stale) -> serde_json::Value {
-    json!({ "current": Detail::of(tenant, stale.current), "conflicts": stale.conflicts })
 }

@@ -40,6 +40,15 @@ impl For {
         }
     }
 
+    /// Attributes are large: told back two hundred times as a conflict, they would be an answer without a bound.
+    fn has_extra(self, key: &str) -> bool {
+        match self {
+            Self::Opening | Self::Change => true,
+            Self::Many => key != "attributes",
+            Self::Status | Self::Assignment => false,
+        }
+    }
+
     fn has_version(self) -> bool {
         matches!(self, Self::Change | Self::Status | Self::Assignment)
     }
@@ -89,7 +98,7 @@ impl Reading {
             self.fields.insert(field, value);
             return Ok(());
         }
-        let beside = if purpose.has_field(Field::Title) { self.extras.read(key, json) } else { None };
+        let beside = if purpose.has_extra(key) { self.extras.read(key, json) } else { None };
         if let Some(read) = beside {
             return read;
         }

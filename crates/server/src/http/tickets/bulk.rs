@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::answer::refused;
+use super::answer::refused_of_many;
 use super::body::{For, flag, read, unknown, version};
 use crate::app::App;
 use crate::auth::Caller;
@@ -40,7 +40,7 @@ const TICKETS_MAX: usize = 200;
 pub(super) struct BulkRequest {
     /// At most 200.
     ids: Vec<TicketId>,
-    /// The same keys as a change of one ticket.
+    /// The same keys as a change of one ticket, but for `attributes` and `client_version`.
     #[schema(value_type = Object)]
     changes: Map<String, Value>,
     /// The version of each ticket that the writer saw.
@@ -123,7 +123,7 @@ fn told(caller: &Caller, (ticket_id, saved): Each) -> OneOfMany {
             error: None,
         },
         Err(refusal) => {
-            let problem = refused(&caller.tenant, refusal);
+            let problem = refused_of_many(&caller.tenant, refusal);
             OneOfMany {
                 ticket_id,
                 status: problem.status().as_u16(),

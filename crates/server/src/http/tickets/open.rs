@@ -5,15 +5,21 @@
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::response::Response;
+use callboard_model::Field;
 use uuid::Uuid;
 
 use super::answer::written;
 use super::body::{For, read};
 use crate::app::App;
+use crate::domain::Issue;
 use crate::http::extract::{Known, Object, WriteHeaders};
 use crate::http::once::author;
 use crate::http::problem::Problem;
 use crate::store::save::Opening;
+
+/// How the company does its work: not for a customer who opens a ticket.
+const OWN_BUSINESS: [Field; 6] =
+    [Field::Assignee, Field::Team, Field::Impact, Field::Urgency, Field::DueDate, Field::ResponseState];
 
 pub(super) async fn open(
     State(app): State<App>,
@@ -25,6 +31,16 @@ pub(super) async fn open(
         return Err(Problem::forbidden("Your role does not open tickets"));
     }
     let sent = read(&body.map, For::Opening).map_err(|issues| Problem::invalid(&issues))?;
+    if !caller.access.is_internal() {
+        let issues: Vec<Issue> = OWN_BUSINESS
+            .iter()
+            .filter(|field| sent.wish.fields.contains_key(*field))
+            .map(|field| Issue::at(field.name(), "custom", "This is for the company to say"))
+            .collect();
+        if !issues.is_empty() {
+            return Err(Problem::invalid(&issues));
+        }
+    }
     let author = author(&caller, &headers, &Method::POST, &["tickets"], &body.bytes);
     let ticket = Uuid::new_v4().to_string().into();
     let attempt = app.store.open_ticket(Opening { author, ticket, wish: sent.wish }).await?;

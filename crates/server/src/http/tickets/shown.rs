@@ -40,11 +40,14 @@ pub(super) struct Detail {
     tags: Vec<Tag>,
     source: Option<String>,
     ticket_origin: Option<String>,
+    contact_email: Option<String>,
+    contact_phone: Option<String>,
 }
 
 impl Detail {
     pub(super) fn of(tenant: &TenantId, sheet: Sheet) -> Self {
-        let Sheet { ticket, extras } = sheet;
+        let Sheet { ticket, extras, contact } = sheet;
+        let (contact_email, contact_phone) = contact.map(|one| (one.email, one.phone_number)).unzip();
         Self {
             shown: Shown::of(tenant, ticket),
             url: extras.url,
@@ -52,6 +55,8 @@ impl Detail {
             tags: tags(tenant, extras.tags),
             source: extras.source,
             ticket_origin: extras.ticket_origin,
+            contact_email,
+            contact_phone,
         }
     }
 }

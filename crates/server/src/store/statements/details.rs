@@ -6,12 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use callboard_model::{TenantId, TicketId};
+use callboard_model::{ContactId, TenantId, TicketId};
 
 use super::tickets;
 use crate::domain::extras::Extras;
 use crate::error::{Result, ServerError};
-use crate::store::save::Sheet;
+use crate::store::save::{Reachable, Sheet};
 use crate::store::sql::{Conditions, Sql, cells};
 
 /// A ticket with everything that is kept of it.
@@ -21,7 +21,20 @@ pub(in crate::store) fn sheet(
     ticket: &TicketId,
 ) -> Result<Option<Sheet>> {
     let Some(found) = tickets::get(db, tenant, ticket)? else { return Ok(None) };
-    Ok(Some(Sheet { ticket: found, extras: extras(db, tenant, ticket)? }))
+    let contact = match &found.contact_name_id {
+        Some(contact) => reachable(db, tenant, contact)?,
+        None => None,
+    };
+    Ok(Some(Sheet { ticket: found, extras: extras(db, tenant, ticket)?, contact }))
+}
+
+fn reachable(db: &mut dyn Sql, tenant: &TenantId, contact: &ContactId) -> Result<Option<Reachable>> {
+    let row = db.row(
+        "SELECT email, phone_number FROM contacts WHERE tenant = ?1 AND contact_name_id = ?2",
+        cells![tenant, contact],
+    )?;
+    row.map(|row| Ok(Reachable { email: row.get("email")?, phone_number: row.get("phone_number")? }))
+        .transpose()
 }
 
 fn extras(db: &mut dyn Sql, tenant: &TenantId, ticket: &TicketId) -> Result<Extras> {

@@ -7,7 +7,7 @@
 use callboard_model::{TenantId, TicketId};
 
 use super::record::{Change, record};
-use super::save::out_of_date;
+use super::save::against;
 use super::{details, idempotency};
 use crate::auth::Placement;
 use crate::domain::difference;
@@ -26,11 +26,16 @@ pub(in crate::store) fn remove(db: &mut dyn Sql, removal: &Removal, limits: Limi
         let before = details::sheet(db, &author.tenant, ticket)?;
         let before = before.filter(|sheet| author.access.deletes(&Placement::of(&sheet.ticket)));
         let Some(before) = before else { return Ok(Err(Refusal::NotFound)) };
-        // To delete a ticket is to overwrite all of it.
+        // To delete a ticket is to overwrite all of it, also what is no value: a comment, or that a field was cleared.
         let nothing = blank(ticket.clone(), "".into());
         let all = difference::between(&before.ticket, &nothing);
-        if let Some(refusal) = out_of_date(db, &author.tenant, &before, all, *knew)? {
-            return Ok(Err(refusal));
+        let version = before.ticket.version.unwrap_or_default();
+        if let Some(exactly) = knew.exactly.filter(|&exactly| exactly != version) {
+            let stale = against(db, &author.tenant, &before, all, exactly)?;
+            return Ok(Err(Refusal::NotExactly(stale)));
+        }
+        if let Some(seen) = knew.seen.filter(|&seen| seen < version) {
+            return Ok(Err(Refusal::Stale(against(db, &author.tenant, &before, all, seen)?)));
         }
         record(db, &Change::by(author, Some(&before.ticket), None), limits)?;
         Ok(Ok(()))

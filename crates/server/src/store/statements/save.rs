@@ -136,7 +136,7 @@ fn sheet(db: &mut dyn Sql, author: &Author, ticket: &TicketId) -> Result<Option<
 }
 
 /// Why the write comes too late, if it does.
-pub(super) fn out_of_date(
+fn out_of_date(
     db: &mut dyn Sql,
     tenant: &TenantId,
     before: &Sheet,
@@ -144,21 +144,28 @@ pub(super) fn out_of_date(
     knew: Knew,
 ) -> Result<Option<Refusal>> {
     let version = before.ticket.version.unwrap_or_default();
-    let against = |seen: Version| -> Result<Box<Stale>> {
-        let history = history(db, tenant, &before.ticket.ticket_id)?;
-        let conflicts = clashes(differences, seen, &history);
-        Ok(Box::new(Stale { current: before.clone(), conflicts }))
-    };
     if let Some(exactly) = knew.exactly.filter(|&exactly| exactly != version) {
-        return Ok(Some(Refusal::NotExactly(against(exactly)?)));
+        return Ok(Some(Refusal::NotExactly(against(db, tenant, before, differences, exactly)?)));
     }
     if let Some(seen) = knew.seen.filter(|&seen| seen < version) {
-        let stale = against(seen)?;
+        let stale = against(db, tenant, before, differences, seen)?;
         if !stale.conflicts.is_empty() {
             return Ok(Some(Refusal::Stale(stale)));
         }
     }
     Ok(None)
+}
+
+/// What a writer who saw the version `seen` would overwrite with these differences.
+pub(super) fn against(
+    db: &mut dyn Sql,
+    tenant: &TenantId,
+    before: &Sheet,
+    differences: Vec<Difference>,
+    seen: Version,
+) -> Result<Box<Stale>> {
+    let history = history(db, tenant, &before.ticket.ticket_id)?;
+    Ok(Box::new(Stale { current: before.clone(), conflicts: clashes(differences, seen, &history) }))
 }
 
 fn history(db: &mut dyn Sql, tenant: &TenantId, ticket: &TicketId) -> Result<History> {
