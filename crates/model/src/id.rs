@@ -73,6 +73,8 @@ text_ids! {
     TeamId;
     /// A policy of service levels.
     SlaPolicyId;
+    /// An entry of the schedule.
+    EntryId;
     /// One running console: its own hints come back under this name and are dropped.
     SessionId;
 }

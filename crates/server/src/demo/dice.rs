@@ -7,6 +7,7 @@
 
 use uuid::Builder;
 
+#[derive(Clone)]
 pub(super) struct Dice(u64);
 
 impl Dice {

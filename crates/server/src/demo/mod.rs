@@ -10,6 +10,7 @@ mod boards;
 mod customers;
 mod dice;
 mod people;
+mod schedule;
 mod tickets;
 mod titles;
 
@@ -25,6 +26,9 @@ pub const TENANT: &str = "6f1d8a52-3c7e-4b19-9e40-5a2b7c8d9e01";
 pub const TICKETS: u32 = 500;
 /// What the dice of the demo start from.
 pub const SEED: u64 = 0x4861_7262_6f75_7221;
+
+/// Tickets that the week's work is chosen from. More would only cost time.
+const WORKED_ON: usize = 300;
 
 /// What kind of company is wanted.
 #[derive(Clone, Debug)]
@@ -56,9 +60,13 @@ pub fn company(plan: Plan) -> Company {
     let staff = people::staff(&mut dice);
     let desks = boards::desks(&mut dice);
     let customers = customers::customers(&mut dice);
-    let promises = Promises::new(plan.seed, &desks, &customers);
-    let agreements = promises.agreements.clone();
-    let tickets = tickets::Tickets::new(&plan, dice, &staff, &desks, &customers, promises);
+    let promises = || Promises::new(plan.seed, &desks, &customers);
+    let agreements = promises().agreements;
+    let tickets = || tickets::Tickets::new(&plan, dice.clone(), &staff, &desks, &customers, promises());
+    let worked_on: Vec<_> = tickets().take(WORKED_ON).filter(|ticket| !ticket.status_is_closed).collect();
+    // Dice of its own: what is planned must not change what the tickets are.
+    let schedule = schedule::fortnight(&plan, &mut Dice::new(!plan.seed), &staff, &worked_on);
+    let tickets = tickets();
     Company {
         tenant: plan.tenant,
         name: plan.name,
@@ -73,6 +81,7 @@ pub fn company(plan: Plan) -> Company {
         contacts: customers.contacts,
         agreements,
         tickets: Box::new(tickets),
+        schedule,
     }
 }
 

@@ -4,6 +4,10 @@
 
 use super::dice::Dice;
 
+/// What people do that is no ticket.
+pub(super) const MEETINGS: &[&str] =
+    &["Handover", "Van service", "Parts pick-up", "Training", "Customer review"];
+
 /// Titles per board, in the order of the boards; `{}` is where something is named.
 const TITLES: [&[&str]; 4] = [
     &[

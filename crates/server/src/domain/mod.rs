@@ -34,6 +34,7 @@ pub mod facts;
 pub mod itil;
 pub mod open;
 pub mod response;
+pub mod schedule;
 pub mod sla;
 pub mod stale;
 pub mod value;

@@ -9,6 +9,7 @@
 //! | [`extract`] | who is calling, ids in paths, query parameters, bodies |
 //! | `tickets` | list, one, update, live tokens |
 //! | `lookups`, `customers` | boards, statuses, priorities, categories, people, teams; clients and theirs |
+//! | `schedules` | who is where when |
 //! | [`openapi`] | what is said of every route, as a document for programs |
 //! | `notifications` | the way into one's own notifications |
 //! | [`watch`] | what is around every request: its name, its time, its panic |
@@ -27,6 +28,7 @@ mod once;
 pub mod openapi;
 pub mod problem;
 mod records;
+mod schedules;
 mod tickets;
 pub mod watch;
 
@@ -51,6 +53,7 @@ fn described() -> Routes {
         .merge(changes::routes())
         .merge(records::routes())
         .merge(notifications::routes())
+        .merge(schedules::routes())
         .merge(tickets::routes());
     v1.below("/api/v1").merge(tickets::stock_routes())
 }

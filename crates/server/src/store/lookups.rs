@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use super::agreements::Agreements;
 use crate::auth::Role;
+use crate::domain::schedule::Entry;
 
 /// What a ticket is about; with a parent, finer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -111,4 +112,6 @@ pub struct Company {
     pub agreements: Agreements,
     /// Its tickets, made one after the other: there may be very many.
     pub tickets: Box<dyn Iterator<Item = Ticket> + Send>,
+    /// Its schedule.
+    pub schedule: Vec<Entry>,
 }

@@ -25,6 +25,7 @@ pub mod query;
 mod reads;
 pub mod records;
 pub mod save;
+pub mod schedules;
 mod sql;
 mod statements;
 mod tickets;

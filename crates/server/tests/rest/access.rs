@@ -53,6 +53,12 @@ pub(crate) const ROUTES: &[(Method, &str, For)] = &[
     (Method::POST, "/api/v1/tickets/live-tokens", For::Readers),
     (Method::GET, "/api/v1/notifications/live-token", For::Known),
     (Method::GET, "/api/tickets/{ticket}/live-token", For::Readers),
+    (Method::GET, "/api/v1/schedules", For::Readers),
+    (Method::POST, "/api/v1/schedules", For::Writers),
+    (Method::GET, "/api/v1/schedules/{entry}", For::Readers),
+    (Method::PUT, "/api/v1/schedules/{entry}", For::Writers),
+    (Method::GET, "/api/v1/schedules/{entry}/conflicts", For::Readers),
+    (Method::DELETE, "/api/v1/schedules/{entry}", For::Dispatchers),
     (Method::DELETE, "/api/v1/tickets/{ticket}", For::Dispatchers),
 ];
 
@@ -69,19 +75,42 @@ fn body(path: &str, ticket: &Ticket) -> String {
             "title": "New", "board_id": ticket.board_id, "client_id": ticket.client_id,
             "status_id": ticket.status_id, "priority_id": ticket.priority_id,
         })
+    } else if path.ends_with("/schedules") {
+        json!({
+            "title": "New", "scheduled_start": "2026-11-21T10:00:00Z", "scheduled_end": "2026-11-21T11:00:00Z",
+        })
     } else {
         json!({})
     };
     sent.to_string()
 }
 
+/// An entry of the schedule of `T` that everybody of the company who has a schedule sees.
+async fn shared_entry(world: &World) -> String {
+    let mut people = Vec::new();
+    for key in [&world.technician, &world.read_only] {
+        let me = world.ask(Method::GET, "/api/v1/users/me", key, &[], "").await;
+        people.push(me.body["data"]["user_id"].clone());
+    }
+    let body = json!({
+        "title": "Shared", "assigned_user_ids": people,
+        "scheduled_start": "2026-11-21T10:00:00Z", "scheduled_end": "2026-11-21T11:00:00Z",
+    });
+    let path = "/api/v1/schedules";
+    let reply = world.ask(Method::POST, path, &world.dispatcher, &[], &body.to_string()).await;
+    assert_eq!(reply.status, 201, "{}", reply.body);
+    reply.body["data"]["entry_id"].as_str().expect("an id").to_owned()
+}
+
 async fn paths(world: &World, tenant: &str) -> Vec<(Method, String, For)> {
     let ticket = &world.tickets_of(tenant).await[0];
     let client = ticket.client_id.as_ref().expect("every demo ticket has one");
+    let entry = shared_entry(world).await;
     let fill = |path: &str| {
         path.replace("{kind}", "ticket")
             .replace("{ticket}", ticket.ticket_id.as_str())
             .replace("{client}", client.as_str())
+            .replace("{entry}", &entry)
     };
     ROUTES.iter().map(|(method, path, who)| (method.clone(), fill(path), *who)).collect()
 }
@@ -100,7 +129,7 @@ async fn every_route_answers_those_it_is_for_and_nobody_else() {
             let reply = world.ask(method.clone(), &path, key, &[], &body(&path, &ticket)).await;
             let well = match (&method, &*path) {
                 (&Method::DELETE, _) => 204,
-                (&Method::POST, "/api/v1/tickets") => 201,
+                (&Method::POST, "/api/v1/tickets" | "/api/v1/schedules") => 201,
                 _ => 200,
             };
             assert_eq!(

@@ -19,6 +19,7 @@ mod reach;
 mod records;
 mod refusals;
 mod removal;
+mod schedules;
 mod search;
 mod service_levels;
 mod tokens;

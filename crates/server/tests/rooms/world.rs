@@ -195,6 +195,7 @@ fn company(tenant: &str, people: &[(&str, Role)]) -> Company {
             level: None,
         }],
         categories: vec![],
+        schedule: vec![],
         clients: vec![Client { client_id: "acme".into(), client_name: "Acme".into(), is_inactive: false }],
         locations: vec![],
         contacts: vec![],

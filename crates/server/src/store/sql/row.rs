@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use callboard_model::{
-    BoardId, CategoryId, ClientId, ContactId, LocationId, PriorityId, SessionId, SlaPolicyId, StatusId,
-    TeamId, TenantId, TicketId, Timestamp, UserId, Version,
+    BoardId, CategoryId, ClientId, ContactId, EntryId, LocationId, PriorityId, SessionId, SlaPolicyId,
+    StatusId, TeamId, TenantId, TicketId, Timestamp, UserId, Version,
 };
 
 use crate::error::{Result, ServerError};
@@ -177,6 +177,7 @@ texts!(
     CategoryId,
     ClientId,
     ContactId,
+    EntryId,
     LocationId,
     PriorityId,
     SessionId,

@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** runs inside one transaction, so a company is there or it is not.
 
-use super::{agreements, columns};
+use super::{agreements, columns, planning};
 use crate::error::Result;
 use crate::store::lookups::Company;
 use crate::store::sql::{Sql, cells};
@@ -23,6 +23,9 @@ pub(in crate::store) fn insert(db: &mut dyn Sql, company: Company) -> Result<usi
     for ticket in company.tickets {
         columns::insert(db, &company.tenant, &ticket)?;
         count += 1;
+    }
+    for entry in &company.schedule {
+        planning::insert(db, &company.tenant, entry)?;
     }
     Ok(count)
 }
