@@ -111,21 +111,26 @@ impl World {
     }
 }
 
+/// Bob at his console.
+pub(crate) fn bob() -> Author {
+    Author {
+        tenant: "t".into(),
+        person: Person { user_id: "bob".into(), display_name: "Bob Kessler".into() },
+        access: Access::of(Role::Dispatcher),
+        origin: Some("bobs-console".into()),
+        key: None,
+        now: Timestamp::now(),
+    }
+}
+
+/// A wish for a title.
+pub(crate) fn titled(title: &str) -> Wish {
+    Wish { fields: [(Field::Title, Value::from(Some(title)))].into(), ..Wish::default() }
+}
+
 /// Bob's console gives a ticket of `t` a title.
 pub(crate) async fn retitle(store: &Store, ticket: &str, title: &str) -> Ticket {
-    let save = Save {
-        author: Author {
-            tenant: "t".into(),
-            person: Person { user_id: "bob".into(), display_name: "Bob Kessler".into() },
-            access: Access::of(Role::Dispatcher),
-            origin: Some("bobs-console".into()),
-            key: None,
-            now: Timestamp::now(),
-        },
-        ticket: ticket.into(),
-        wish: Wish { fields: [(Field::Title, Value::from(Some(title)))].into(), ..Wish::default() },
-        knew: Knew::default(),
-    };
+    let save = Save { author: bob(), ticket: ticket.into(), wish: titled(title), knew: Knew::default() };
     match store.save(save).await.expect("a store that works") {
         Attempt::Done(saved) => saved.sheet.ticket,
         other => panic!("not saved: {other:?}"),
