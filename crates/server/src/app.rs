@@ -11,6 +11,7 @@ use axum::Router;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::live_token::LiveTokens;
+use crate::bus::Bus;
 use crate::http;
 use crate::metrics::Metrics;
 use crate::quota::{Quota, Rate};
@@ -30,6 +31,8 @@ pub struct App {
     pub quota: Arc<Quota>,
     /// What is counted and measured.
     pub metrics: Arc<Metrics>,
+    /// How hints travel; whoever asks is told whether other processes are heard.
+    pub bus: Bus,
     /// Cancelled when the server is to stop.
     pub stop: CancellationToken,
     started: Instant,
@@ -43,13 +46,19 @@ impl App {
         let rooms = Rooms::new(store.clone(), Arc::clone(&live_tokens), stop.clone());
         let metrics = Arc::new(Metrics::new(store.timing()));
         let quota = Arc::new(Quota::new(None));
-        Self { store, live_tokens, rooms, quota, metrics, stop, started: Instant::now() }
+        Self { store, live_tokens, rooms, quota, metrics, bus: Bus::local(), stop, started: Instant::now() }
     }
 
     /// The same application with a limit on how often a key may ask.
     #[must_use]
     pub fn with_rate(self, rate: Option<Rate>) -> Self {
         Self { quota: Arc::new(Quota::new(rate)), ..self }
+    }
+
+    /// The same application, on this bus.
+    #[must_use]
+    pub fn with_bus(self, bus: Bus) -> Self {
+        Self { bus, ..self }
     }
 
     /// How long this has been running: the clock of whatever must not jump.

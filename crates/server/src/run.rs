@@ -73,7 +73,9 @@ pub async fn start(settings: Settings, stop: CancellationToken) -> Result<Runnin
     }
     let demo_accounts = if settings.demo_keys { mint(&store).await? } else { Vec::new() };
     let bus = Bus::start(&settings.bus, &stop).await?;
-    let app = App::new(store.clone(), &settings.live_secret, stop.clone()).with_rate(settings.rate);
+    let app = App::new(store.clone(), &settings.live_secret, stop.clone())
+        .with_rate(settings.rate)
+        .with_bus(bus.clone());
     let listener = TcpListener::bind(settings.listen).await?;
     let address = listener.local_addr()?;
     let background = TaskTracker::new();

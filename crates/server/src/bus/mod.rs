@@ -24,6 +24,7 @@ mod backoff;
 mod redis;
 mod redis_url;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use callboard_model::{Hint, TenantId, TicketId, UserId};
@@ -118,6 +119,7 @@ pub enum Heard {
 pub struct Bus {
     listeners: Listeners,
     redis: Option<redis::Outbound>,
+    hears: Option<Arc<AtomicBool>>,
     tasks: TaskTracker,
     disabled: bool,
 }
@@ -126,7 +128,13 @@ impl Bus {
     /// A bus that ends at this process.
     #[must_use]
     pub fn local() -> Self {
-        Self { listeners: Listeners::default(), redis: None, tasks: TaskTracker::new(), disabled: false }
+        Self {
+            listeners: Listeners::default(),
+            redis: None,
+            hears: None,
+            tasks: TaskTracker::new(),
+            disabled: false,
+        }
     }
 
     /// The bus of the settings. With Redis it returns when the first try to subscribe has succeeded or failed, so
@@ -140,9 +148,17 @@ impl Bus {
         let mut bus = Self::local();
         if let Some(url) = &settings.redis_url {
             let (listeners, prefix) = (bus.listeners.clone(), &settings.redis_prefix);
-            bus.redis = Some(redis::start(url.reveal(), prefix, listeners, &bus.tasks, stop.clone()).await?);
+            let (redis, hears) =
+                redis::start(url.reveal(), prefix, listeners, &bus.tasks, stop.clone()).await?;
+            (bus.redis, bus.hears) = (Some(redis), Some(hears));
         }
         Ok(bus)
+    }
+
+    /// Whether other processes are heard right now; `None` without Redis.
+    #[must_use]
+    pub fn hears_others(&self) -> Option<bool> {
+        self.hears.as_ref().map(|hears| hears.load(Ordering::Relaxed))
     }
 
     /// Waits, after the stop, until what was published before it has been sent or given up.

@@ -61,6 +61,8 @@ struct Health {
 struct Ready {
     status: &'static str,
     database: &'static str,
+    /// `none`, `hears` other processes, or is `away`: then hints stay within this process, and readers catch up later.
+    redis: &'static str,
 }
 
 /// Alive: whoever restarts what is dead must not restart what merely waits for its database.
@@ -68,7 +70,7 @@ async fn health() -> Json<One<Health>> {
     Json(One { data: Health { status: "healthy", version: env!("CARGO_PKG_VERSION") } })
 }
 
-/// Asks the database something small. Its schema is up to date since before anything listened.
+/// Asks the database something small. Redis away is told and is no reason to send nobody here. Its schema is up to date since before anything listened.
 async fn ready(State(app): State<App>) -> Result<Json<One<Ready>>, Problem> {
     if app.stop.is_cancelled() {
         return Err(Problem::stopping());
@@ -77,7 +79,12 @@ async fn ready(State(app): State<App>) -> Result<Json<One<Ready>>, Problem> {
         tracing::warn!(%error, "not ready: the database does not answer");
         Problem::database_away()
     })?;
-    Ok(Json(One { data: Ready { status: "ready", database: "answers" } }))
+    let redis = match app.bus.hears_others() {
+        None => "none",
+        Some(true) => "hears",
+        Some(false) => "away",
+    };
+    Ok(Json(One { data: Ready { status: "ready", database: "answers", redis } }))
 }
 
 async fn capabilities(

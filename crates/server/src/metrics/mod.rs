@@ -67,6 +67,7 @@ struct Gauges {
     connections: Gauge,
     connections_refused: Counter<u64, AtomicU64>,
     outbox: Gauge,
+    redis: Gauge,
 }
 
 /// What stands at the moment of looking.
@@ -82,6 +83,8 @@ pub struct Moment {
     pub connections_refused: u64,
     /// Hints that wait in the outbox.
     pub outbox: u64,
+    /// Whether other processes are heard over Redis.
+    pub redis: bool,
 }
 
 impl Metrics {
@@ -160,6 +163,7 @@ impl Gauges {
             "Connections closed because there were too many",
             self.connections_refused.clone(),
         );
+        registry.register("redis_hears", "1 while other processes are heard", self.redis.clone());
         registry.register("outbox_hints", "Committed hints that wait to be relayed", self.outbox.clone());
     }
 
@@ -168,6 +172,7 @@ impl Gauges {
         self.rooms.set(count(moment.rooms));
         self.room_sockets.set(count(moment.room_sockets));
         self.connections.set(count(moment.connections));
+        self.redis.set(i64::from(moment.redis));
         self.outbox.set(i64::try_from(moment.outbox).unwrap_or(i64::MAX));
         let more = moment.connections_refused.saturating_sub(self.connections_refused.get());
         self.connections_refused.inc_by(more);

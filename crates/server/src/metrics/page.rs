@@ -45,6 +45,7 @@ async fn show(State(page): State<Page>, headers: HeaderMap) -> Response {
         connections: page.seats.taken(),
         connections_refused: page.seats.refused(),
         outbox,
+        redis: page.app.bus.hears_others().unwrap_or(false),
     };
     match page.app.metrics.text(moment) {
         Ok(text) => ([(header::CONTENT_TYPE, OPEN_METRICS)], text).into_response(),

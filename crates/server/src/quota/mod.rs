@@ -28,6 +28,9 @@ const SOURCES: usize = 50_000;
 /// Keys that open nothing, per source. Enough for a team behind one address whose key has just expired.
 const SIGN_INS: Rate = Rate { burst: 60, per_minute: 60 };
 
+/// So much that it is never felt; its buckets are full again at once, and so forgotten first.
+const ANY: Rate = Rate { burst: 1_000_000, per_minute: 1_000_000 };
+
 /// The beginning of a key's hash: one of 2^64.
 type KeyName = [u8; KeyHash::START];
 
@@ -47,9 +50,11 @@ impl Quota {
         Self { rate, keys: Mutex::new(Buckets::new(KEYS)), sources: Mutex::new(Buckets::new(SOURCES)) }
     }
 
-    /// One request with a key that was found to be good. `None`: keys are not counted.
+    /// One request with a key that was found to be good. `None`: keys may ask as they like. Also then they are known,
+    /// so that nobody who guesses locks them out.
     pub fn spend(&self, key: &KeyHash, now: Duration) -> Result<Option<Allowance>, Refused> {
-        self.rate.map(|rate| lock(&self.keys).take(name(key), rate, now)).transpose()
+        let taken = lock(&self.keys).take(name(key), self.rate.unwrap_or(ANY), now);
+        self.rate.map(|_| taken).transpose()
     }
 
     /// Whether a key from there may be looked up at all: not if so many before it opened nothing. A key that was
@@ -86,7 +91,12 @@ mod tests {
 
     #[test]
     fn who_guesses_keys_locks_out_nobody_who_has_one() {
-        let quota = Quota::new(Some(Rate { burst: 5, per_minute: 5 }));
+        for rate in [Some(Rate { burst: 5, per_minute: 5 }), None] {
+            guess(&Quota::new(rate));
+        }
+    }
+
+    fn guess(quota: &Quota) {
         let (office, elsewhere) = (Source::of([192, 0, 2, 1].into()), Source::of([192, 0, 2, 2].into()));
         let (good, guessed) = (KeyHash::of("good"), KeyHash::of("guessed"));
         assert!(quota.spend(&good, NOW).is_ok());

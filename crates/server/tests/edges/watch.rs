@@ -7,6 +7,7 @@ use axum::http::{Request, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::get;
 use callboard_server::app::App;
+use callboard_server::bus::RedisUrl;
 use callboard_server::http::extract::{BODY_PATIENCE, Object};
 use callboard_server::http::watch::watched;
 use callboard_server::store::{Limits, Store};
@@ -78,4 +79,17 @@ async fn a_server_that_stops_is_alive_and_not_ready() {
     app.stop.cancel();
     assert_eq!(status("/api/v1/meta/ready").await, 503);
     assert_eq!(status("/api/v1/meta/health").await, 200);
+}
+
+/// Without Redis hints still go round within the process: told, and no reason to turn requests away.
+#[tokio::test]
+async fn redis_that_is_away_is_told_and_does_not_make_a_server_unready() {
+    let redis = |url: Option<&str>| {
+        let url = url.map(|url| RedisUrl::from(url.to_owned()));
+        World::start(|settings| settings.bus.redis_url = url)
+    };
+    for (url, state) in [(None, "none"), (Some("redis://127.0.0.1:1"), "away")] {
+        let reply = redis(url).await.get("/api/v1/meta/ready", "").await;
+        assert_eq!((reply.status, reply.json()["data"]["redis"].as_str()), (200, Some(state)));
+    }
 }

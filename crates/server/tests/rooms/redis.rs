@@ -122,6 +122,7 @@ async fn what_we_publish_reads_as_the_stocks() {
 async fn two_servers_on_one_redis_each_deliver_once() {
     let redis = Redis::start().await;
     let (here, there) = (redis.world().await, redis.world().await);
+    assert_eq!(here.bus.hears_others(), Some(true));
     let mut near = here.inside("ann", ROOM).await;
     let mut far = there.inside("ann", ROOM).await;
     here.retitle("1", "Printer on fire").await;

@@ -3,6 +3,8 @@
 //! **Invariant:** a hint of this very process is not passed on a second time.
 
 use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use callboard_model::{TenantId, TicketId};
@@ -30,6 +32,8 @@ pub(super) struct Inbound {
     pub(super) channels: Channels,
     pub(super) node: Node,
     pub(super) listeners: Listeners,
+    /// Whether a subscription holds right now.
+    pub(super) hears: Arc<AtomicBool>,
 }
 
 impl Inbound {
@@ -57,7 +61,9 @@ impl Inbound {
                         // Whoever spoke while we were away was not heard.
                         None => self.listeners.miss(),
                     }
+                    self.hears.store(true, Ordering::Relaxed);
                     let error = self.hear(subscription).await;
+                    self.hears.store(false, Ordering::Relaxed);
                     if since.elapsed() >= STEADY {
                         backoff.reset();
                     }

@@ -12,6 +12,7 @@ mod outbound;
 mod payload;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -28,26 +29,29 @@ pub(super) use self::outbound::Outbound;
 /// How long a connection, a subscription or an answer may take before Redis counts as away.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Starts both tasks. Returns when the first try to subscribe is decided.
+/// Starts both tasks. Returns when the first try to subscribe is decided: where hints are left, and whether those of
+/// others are heard right now.
 pub(super) async fn start(
     url: &str,
     prefix: &str,
     listeners: Listeners,
     tasks: &TaskTracker,
     stop: CancellationToken,
-) -> Result<Outbound> {
+) -> Result<(Outbound, Arc<AtomicBool>)> {
     let client = redis::Client::open(url)?;
     let channels = Channels::new(prefix);
     let node: Node = Uuid::new_v4().to_string().into();
+    let hears = Arc::new(AtomicBool::new(false));
     let (decided, first_try) = oneshot::channel();
     let inbound = inbound::Inbound {
         client: client.clone(),
         channels: channels.clone(),
         node: Arc::clone(&node),
         listeners,
+        hears: Arc::clone(&hears),
     };
     tasks.spawn(inbound.run(decided, stop.clone()));
     // Dropped unsent only when stopped: then nobody needs to know.
     drop(first_try.await);
-    Ok(Outbound::start(client, channels, node, tasks, stop))
+    Ok((Outbound::start(client, channels, node, tasks, stop), hears))
 }
