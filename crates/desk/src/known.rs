@@ -158,6 +158,7 @@ fn unread(id: &TicketId) -> Ticket {
         sla_resolution_met: None,
         sla_paused_at: None,
         sla_total_pause_minutes: 0,
+        master_ticket_id: None,
         version: None,
     }
 }

@@ -53,6 +53,8 @@ text_ids! {
     TenantId;
     /// A ticket.
     TicketId;
+    /// Something that was said on a ticket.
+    CommentId;
     /// A person who can sign in.
     UserId;
     /// A board that groups tickets and owns its statuses.

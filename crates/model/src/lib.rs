@@ -33,7 +33,7 @@ pub use digest::{Digest, TicketPresence};
 pub use field::Field;
 pub use hint::Hint;
 pub use id::{
-    BoardId, CategoryId, ClientId, ContactId, EditId, EntryId, LocationId, PriorityId, SessionId,
+    BoardId, CategoryId, ClientId, CommentId, ContactId, EditId, EntryId, LocationId, PriorityId, SessionId,
     SlaPolicyId, StatusId, TeamId, TenantId, TicketId, UserId,
 };
 pub use person::{Person, Presence};

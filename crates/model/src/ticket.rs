@@ -78,6 +78,9 @@ pub struct Ticket {
     pub itil_priority_level: Option<i64>,
     #[serde(default)]
     pub response_state: Option<Arc<str>>,
+    /// The ticket that speaks for this one, where it is bundled.
+    #[serde(default)]
+    pub master_ticket_id: Option<TicketId>,
     #[serde(default)]
     pub entered_by: Option<UserId>,
     #[serde(default)]

@@ -112,6 +112,12 @@ impl Access {
         matches!(self.role, Role::Dispatcher | Role::Technician | Role::ReadOnly)
     }
 
+    /// Whether they may take away what others said.
+    #[must_use]
+    pub const fn moderates_comments(&self) -> bool {
+        matches!(self.role, Role::Dispatcher)
+    }
+
     /// Whether they may close a ticket although a close rule says no.
     #[must_use]
     pub const fn overrides_close_rules(&self) -> bool {

@@ -7,6 +7,8 @@
 
 mod agreements;
 mod boards;
+mod bundles;
+mod comments;
 mod customers;
 mod dice;
 mod people;
@@ -67,6 +69,7 @@ pub fn company(plan: Plan) -> Company {
     // Dice of its own: what is planned must not change what the tickets are.
     let schedule = schedule::fortnight(&plan, &mut Dice::new(!plan.seed), &staff, &worked_on);
     let tickets = tickets();
+    let talk = comments::talk(plan.seed, plan.now, &staff);
     Company {
         tenant: plan.tenant,
         name: plan.name,
@@ -82,6 +85,7 @@ pub fn company(plan: Plan) -> Company {
         agreements,
         tickets: Box::new(tickets),
         schedule,
+        talk,
     }
 }
 

@@ -8,11 +8,13 @@ use jiff::SignedDuration;
 
 use super::agreements::Promises;
 use super::boards::Desks;
+use super::bundles::Bundles;
 use super::customers::Customers;
 use super::dice::Dice;
 use super::people::Staff;
 use super::{Plan, titles};
 use crate::auth::Role;
+use crate::domain::open::blank;
 use crate::store::lookups::{Category, Client, Contact, Location, Team};
 
 /// The number of the first ticket.
@@ -37,6 +39,7 @@ pub(super) struct Tickets {
     priorities: Vec<Priority>,
     clients: Vec<ClientKit>,
     promises: Promises,
+    bundles: Bundles,
 }
 
 struct BoardKit {
@@ -78,6 +81,7 @@ impl Tickets {
             priorities: desks.priorities.iter().map(|one| one.priority.clone()).collect(),
             clients: customers.clients.iter().map(|client| ClientKit::new(client, customers)).collect(),
             promises,
+            bundles: Bundles::default(),
         }
     }
 
@@ -149,32 +153,13 @@ impl Tickets {
             response_state: (waits && !closed).then(|| "awaiting_client".into()),
             entered_by: self.dice.one(&self.dispatchers).cloned(),
             entered_at: Some(entered_at),
-            updated_by: None,
-            updated_at: None,
             closed_by: closed.then_some(worker),
             closed_at,
             due_date: has_due_date.then_some(resolution_due),
-            sla_policy_id: None,
-            sla_started_at: None,
-            sla_response_due_at: None,
-            sla_response_at: None,
-            sla_response_met: None,
-            sla_resolution_due_at: None,
-            sla_resolution_at: None,
-            sla_resolution_met: None,
-            sla_paused_at: None,
-            sla_total_pause_minutes: 0,
             version: Some(Version(1)),
-            board_name: None,
-            client_name: None,
-            location_name: None,
-            contact_name: None,
-            status_name: None,
-            category_name: None,
-            subcategory_name: None,
-            priority_name: None,
-            assigned_to_name: None,
+            ..blank("".into(), "".into())
         };
+        self.bundles.place(index, &mut ticket);
         self.promises.wind(&mut ticket, resolution_due, self.now);
         Some(ticket)
     }

@@ -7,6 +7,7 @@
 //! **Invariant:** a bundle is flat. A master is nobody's child, so there is nothing below a child and no circle.
 
 use callboard_model::{Field, StatusId, Ticket, TicketId, Value};
+use serde::{Deserialize, Serialize};
 
 use super::comment::AuthorKind;
 use super::{Issue, Wanted};
@@ -17,7 +18,8 @@ pub const CHILDREN_MAX: usize = 100;
 pub const LOCKED: [Field; 3] = [Field::Status, Field::Assignee, Field::Priority];
 
 /// What a bundle does with a change of its master.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// Nothing: the tickets are only shown together.
     LinkOnly,
@@ -44,7 +46,7 @@ impl Mode {
 }
 
 /// How a bundle behaves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
     /// What it does with a change of its master.
     pub mode: Mode,
@@ -167,8 +169,7 @@ pub fn join(
         };
         match refused {
             Some((code, message)) => {
-                let path = vec!["child_ticket_ids".to_owned(), place.to_string()];
-                issues.push(Issue { path, ..Issue::at("", code, message) });
+                issues.push(Issue::in_list("child_ticket_ids", place, code, message));
             }
             None if joining.contains(candidate) => {}
             None => joining.push(candidate.clone()),

@@ -6,6 +6,7 @@
 //! **Invariant:** a customer neither writes nor sees an internal comment, and nothing public hangs below one.
 
 use callboard_model::UserId;
+use serde::{Deserialize, Serialize};
 
 use super::Issue;
 
@@ -19,7 +20,8 @@ pub const EMOJIS_MAX: usize = 20;
 pub const EMOJI_BYTES_MAX: usize = 64;
 
 /// On which side of the desk somebody stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AuthorKind {
     /// The company's own.
     Internal,
@@ -153,8 +155,8 @@ pub fn may_delete(asking: Asking<'_>, comment: Standing<'_>) -> Result<(), Refus
 }
 
 /// Whoever sees a comment may react to it.
-pub fn may_react(kind: AuthorKind, comment: Standing<'_>) -> Result<(), Refusal> {
-    seen(kind, comment)
+pub fn may_react(asking: Asking<'_>, comment: Standing<'_>) -> Result<(), Refusal> {
+    seen(asking.kind, comment)
 }
 
 fn seen(kind: AuthorKind, comment: Standing<'_>) -> Result<(), Refusal> {

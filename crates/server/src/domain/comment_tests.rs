@@ -99,7 +99,7 @@ fn only_the_author_edits_and_the_author_or_a_moderator_deletes() {
                         assert_eq!(may_edit(asking, comment), expected(mine), "{asking:?} {comment:?}");
                         let deletes = expected(mine || moderates);
                         assert_eq!(may_delete(asking, comment), deletes, "{asking:?} {comment:?}");
-                        assert_eq!(may_react(kind, comment), expected(true), "{asking:?} {comment:?}");
+                        assert_eq!(may_react(asking, comment), expected(true), "{asking:?} {comment:?}");
                     }
                 }
             }

@@ -64,4 +64,10 @@ impl Issue {
     pub fn at(key: &str, code: &'static str, message: impl Into<String>) -> Self {
         Self { path: vec![key.to_owned()], message: message.into(), code, rule: None }
     }
+
+    /// An issue with one entry of a list in the body.
+    #[must_use]
+    pub fn in_list(key: &str, place: usize, code: &'static str, message: impl Into<String>) -> Self {
+        Self { path: vec![key.to_owned(), place.to_string()], ..Self::at(key, code, message) }
+    }
 }

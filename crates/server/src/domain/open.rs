@@ -31,6 +31,7 @@ pub fn blank(id: TicketId, number: Arc<str>) -> Ticket {
         location_name: None,
         contact_name_id: None,
         contact_name: None,
+        master_ticket_id: None,
         status_id: None,
         status_name: None,
         status_is_closed: false,

@@ -8,6 +8,7 @@
 //! | [`problem`] | every answer that says no |
 //! | [`extract`] | who is calling, ids in paths, query parameters, bodies |
 //! | `tickets` | list, one, update, live tokens |
+//! | `comments`, `bundle` | what is said on a ticket, and tickets that one master speaks for |
 //! | `lookups`, `customers` | boards, statuses, priorities, categories, people, teams; clients and theirs |
 //! | `schedules` | who is where when |
 //! | [`openapi`] | what is said of every route, as a document for programs |
@@ -18,7 +19,9 @@
 //!
 //! **Invariant:** no rule of business, no SQL, and no answer with the text of an internal failure.
 
+mod bundle;
 mod changes;
+mod comments;
 mod customers;
 pub mod extract;
 mod lookups;
@@ -54,7 +57,9 @@ fn described() -> Routes {
         .merge(records::routes())
         .merge(notifications::routes())
         .merge(schedules::routes())
-        .merge(tickets::routes());
+        .merge(tickets::routes())
+        .merge(comments::routes())
+        .merge(bundle::routes());
     v1.below("/api/v1").merge(tickets::stock_routes())
 }
 

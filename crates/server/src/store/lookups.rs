@@ -12,6 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::agreements::Agreements;
+use super::comments::Comment;
 use crate::auth::Role;
 use crate::domain::schedule::Entry;
 
@@ -110,8 +111,13 @@ pub struct Company {
     pub contacts: Vec<Contact>,
     /// What it agreed with its customers.
     pub agreements: Agreements,
-    /// Its tickets, made one after the other: there may be very many.
+    /// Its tickets, made one after the other: there may be very many. A master comes before its children.
     pub tickets: Box<dyn Iterator<Item = Ticket> + Send>,
     /// Its schedule.
     pub schedule: Vec<Entry>,
+    /// What was said on a ticket: asked once for each, as it is written.
+    pub talk: Talk,
 }
+
+/// Says what was said on a ticket.
+pub type Talk = Box<dyn FnMut(&Ticket) -> Vec<Comment> + Send>;

@@ -17,6 +17,8 @@
 
 mod access;
 pub mod agreements;
+pub mod bundles;
+pub mod comments;
 mod engine;
 pub mod flags;
 pub mod lookups;

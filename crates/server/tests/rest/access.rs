@@ -20,7 +20,8 @@ pub(crate) enum For {
     Dispatchers,
 }
 
-/// Every route; `{ticket}` and `{client}` stand for ids of the company asked.
+/// Every route; `{ticket}` and `{client}` stand for ids of the company asked, `{comment}`, `{master}` and `{child}` for
+/// what the caller made before ([`Own`]).
 pub(crate) const ROUTES: &[(Method, &str, For)] = &[
     (Method::GET, "/api/v1/meta/health", For::Everybody),
     (Method::GET, "/api/v1/meta/ready", For::Everybody),
@@ -59,12 +60,73 @@ pub(crate) const ROUTES: &[(Method, &str, For)] = &[
     (Method::PUT, "/api/v1/schedules/{entry}", For::Writers),
     (Method::GET, "/api/v1/schedules/{entry}/conflicts", For::Readers),
     (Method::DELETE, "/api/v1/schedules/{entry}", For::Dispatchers),
+    (Method::GET, "/api/v1/tickets/{ticket}/comments", For::Readers),
+    (Method::POST, "/api/v1/tickets/{ticket}/comments", For::Writers),
+    (Method::PUT, "/api/v1/tickets/{ticket}/comments/{comment}", For::Writers),
+    (Method::POST, "/api/v1/tickets/{ticket}/comments/{comment}/reactions", For::Writers),
+    (Method::DELETE, "/api/v1/tickets/{ticket}/comments/{comment}", For::Writers),
+    (Method::GET, "/api/v1/tickets/{master}/bundle", For::Readers),
+    (Method::PUT, "/api/v1/tickets/{master}/bundle/settings", For::Writers),
+    (Method::POST, "/api/v1/tickets/{master}/bundle/children", For::Writers),
+    (Method::DELETE, "/api/v1/tickets/{master}/bundle/children/{child}", For::Writers),
+    (Method::DELETE, "/api/v1/tickets/{master}/bundle", For::Writers),
+    (Method::POST, "/api/v1/tickets/{master}/bundle", For::Writers),
+    (Method::POST, "/api/v1/tickets/{master}/bundle/promote", For::Writers),
     (Method::DELETE, "/api/v1/tickets/{ticket}", For::Dispatchers),
 ];
 
+/// What a caller made to try the routes on: a comment on the first ticket and a bundle of two.
+#[derive(Clone, Debug, Default)]
+struct Own {
+    comment: String,
+    master: String,
+    child: String,
+    /// Another child, and one that is not yet.
+    others: [String; 2],
+}
+
+impl Own {
+    /// Made with this key of `T`; `place` keeps those of several callers apart.
+    async fn made(world: &World, key: &str, place: usize) -> Self {
+        let tickets = world.tickets_of(T).await;
+        let id = |number: usize| tickets[number].ticket_id.to_string();
+        let first = 10 + 4 * place;
+        let (master, child, others) = (id(first), id(first + 1), [id(first + 2), id(first + 3)]);
+        let path = format!("/api/v1/tickets/{}/comments", id(0));
+        let said = world.ask(Method::POST, &path, key, &[], r#"{"comment_text":"Called."}"#).await;
+        let comment = said.body["data"]["comment_id"].as_str().expect("an id").to_owned();
+        let path = format!("/api/v1/tickets/{master}/bundle");
+        let sent = json!({ "child_ticket_ids": [child, others[0]] }).to_string();
+        assert_eq!(world.ask(Method::POST, &path, key, &[], &sent).await.status, 201);
+        Self { comment, master, child, others }
+    }
+
+    fn fill(&self, path: &str) -> String {
+        path.replace("{comment}", &self.comment)
+            .replace("{master}", &self.master)
+            .replace("{child}", &self.child)
+    }
+
+    /// What a route about it takes.
+    fn body(&self, path: &str) -> Option<serde_json::Value> {
+        Some(match path.rsplit('/').next()? {
+            "comments" => json!({ "comment_text": "Called again." }),
+            "reactions" => json!({ "emoji": "👍" }),
+            "bundle" => json!({ "child_ticket_ids": [self.child] }),
+            "children" => json!({ "child_ticket_ids": [self.others[1]] }),
+            "promote" => json!({ "new_master_ticket_id": self.child }),
+            "settings" => json!({ "mode": "link_only" }),
+            comment if comment == self.comment => json!({ "comment_text": "Called twice." }),
+            _ => return None,
+        })
+    }
+}
+
 /// A body that a route takes; what it says of the ticket is the same everywhere.
-fn body(path: &str, ticket: &Ticket) -> String {
-    let sent = if path.ends_with("/status") {
+fn body(path: &str, ticket: &Ticket, own: &Own) -> String {
+    let sent = if let Some(sent) = own.body(path) {
+        sent
+    } else if path.ends_with("/status") {
         json!({ "status_id": ticket.status_id })
     } else if path.ends_with("/assignment") {
         json!({ "assigned_to": ticket.assigned_to })
@@ -119,17 +181,21 @@ async fn paths(world: &World, tenant: &str) -> Vec<(Method, String, For)> {
 async fn every_route_answers_those_it_is_for_and_nobody_else() {
     let world = World::start().await;
     let ticket = world.tickets_of(T).await.remove(0);
+    let technicians = Own::made(&world, &world.technician, 0).await;
+    let dispatchers = Own::made(&world, &world.dispatcher, 1).await;
     for (method, path, who) in paths(&world, T).await {
-        for (name, key, allowed) in [
-            ("technician", &world.technician, who != For::Dispatchers),
-            ("read_only", &world.read_only, !matches!(who, For::Writers | For::Dispatchers)),
-            ("billing", &world.billing, matches!(who, For::Everybody | For::Known)),
-            ("dispatcher", &world.dispatcher, true),
+        for (name, key, own, allowed) in [
+            ("technician", &world.technician, &technicians, who != For::Dispatchers),
+            ("read_only", &world.read_only, &dispatchers, !matches!(who, For::Writers | For::Dispatchers)),
+            ("billing", &world.billing, &dispatchers, matches!(who, For::Everybody | For::Known)),
+            ("dispatcher", &world.dispatcher, &dispatchers, true),
         ] {
-            let reply = world.ask(method.clone(), &path, key, &[], &body(&path, &ticket)).await;
-            let well = match (&method, &*path) {
-                (&Method::DELETE, _) => 204,
-                (&Method::POST, "/api/v1/tickets" | "/api/v1/schedules") => 201,
+            let path = own.fill(&path);
+            let reply = world.ask(method.clone(), &path, key, &[], &body(&path, &ticket, own)).await;
+            let adds = ["/tickets", "/schedules", "/comments", "/bundle", "/children"];
+            let well = match method {
+                Method::DELETE => 204,
+                Method::POST if adds.iter().any(|end| path.ends_with(end)) => 201,
                 _ => 200,
             };
             assert_eq!(
@@ -149,11 +215,14 @@ async fn every_route_answers_those_it_is_for_and_nobody_else() {
 #[tokio::test]
 async fn without_a_key_or_with_a_wrong_one_nothing_is_told() {
     let world = World::start().await;
+    let own =
+        Own { comment: "c".to_owned(), master: "m".to_owned(), child: "n".to_owned(), ..Own::default() };
     let (missing, wrong) = (json!({"error": "Unauthorized: API key missing"}), "0".repeat(64));
     for (method, path, who) in paths(&world, T).await {
         if who == For::Everybody {
             continue;
         }
+        let path = own.fill(&path);
         let reply = world.ask(method.clone(), &path, "", &[], "{}").await;
         assert_eq!((reply.status, &reply.body), (401, &missing), "{method} {path}");
         let reply = world.ask(method.clone(), &path, &wrong, &[], "{}").await;
@@ -167,11 +236,13 @@ async fn without_a_key_or_with_a_wrong_one_nothing_is_told() {
 async fn a_key_opens_no_other_tenant() {
     let world = World::start().await;
     let ticket = world.tickets_of(T).await.remove(0);
+    let own = Own::made(&world, &world.dispatcher, 0).await;
     for (method, path, who) in paths(&world, T).await {
         if who == For::Everybody {
             continue;
         }
-        let sent = body(&path, &ticket);
+        let path = own.fill(&path);
+        let sent = body(&path, &ticket, &own);
         let reply = world.ask(method.clone(), &path, &world.dispatcher, &[("x-tenant-id", X)], &sent).await;
         assert_eq!(reply.status, 401, "the header names another tenant: {method} {path}");
         let reply = world.ask(method.clone(), &path, &world.dispatcher, &[("x-tenant-id", T)], &sent).await;
@@ -183,10 +254,12 @@ async fn a_key_opens_no_other_tenant() {
 #[tokio::test]
 async fn what_lies_behind_another_wall_is_not_found_and_shows_nothing() {
     let world = World::start().await;
+    let own = Own::made(&world, &world.dispatcher, 0).await;
     let before = world.tickets_of(T).await;
     let secrets: Vec<&str> = before.iter().map(|ticket| ticket.ticket_id.as_str()).collect();
     for ((method, path, _), (_, pattern, _)) in paths(&world, T).await.into_iter().zip(ROUTES) {
-        let mut sent = body(&path, &before[0]);
+        let path = own.fill(&path);
+        let mut sent = body(&path, &before[0], &own);
         if sent == "{}" {
             sent = r#"{"title":"Mine now"}"#.to_owned();
         }

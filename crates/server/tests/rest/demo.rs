@@ -1,7 +1,9 @@
 //! The demo company looks like a morning at work, and the same one every time.
 
-use callboard_model::Ticket;
+use callboard_model::{Field, Ticket};
 use callboard_server::demo::company;
+use callboard_server::domain::comment::AuthorKind;
+use callboard_server::store::comments::Comment;
 
 use crate::world::{moment, plan};
 
@@ -47,4 +49,46 @@ fn nothing_is_entered_closed_or_numbered_out_of_order() {
         assert!(ticket.sla_resolution_due_at > ticket.entered_at, "{}", ticket.ticket_number);
     }
     assert!(all.iter().is_sorted_by_key(|ticket| ticket.ticket_number.len()));
+}
+
+/// The children of a demo bundle agree with their master in what a master decides (LT-7).
+#[test]
+fn a_few_bundles_are_flat_and_agree_with_their_master() {
+    assert!(tickets(7, 60).iter().all(|ticket| ticket.master_ticket_id.is_none()), "not in a small company");
+    let all = tickets(7, 500);
+    let children: Vec<_> = all.iter().filter(|ticket| ticket.master_ticket_id.is_some()).collect();
+    assert!((6..=9).contains(&children.len()), "{}", children.len());
+    for child in children {
+        let master = all.iter().find(|one| Some(&one.ticket_id) == child.master_ticket_id.as_ref());
+        let master = master.expect("its master");
+        assert!(master.master_ticket_id.is_none() && master.ticket_number < child.ticket_number);
+        for field in [Field::Board, Field::Status, Field::Assignee, Field::Priority] {
+            assert_eq!(child.value(field), master.value(field), "{field}");
+        }
+    }
+}
+
+#[test]
+fn what_was_said_is_in_order_and_agrees_with_whose_turn_it_is() {
+    let made = || {
+        let mut company = company(plan("t", 7, 500));
+        let tickets: Vec<_> = company.tickets.collect();
+        let said: Vec<_> = tickets.iter().map(|ticket| (company.talk)(ticket)).collect();
+        (tickets, said)
+    };
+    let (tickets, said) = made();
+    assert_eq!(said, made().1, "the same every time");
+    let talked = said.iter().filter(|comments| !comments.is_empty()).count();
+    assert!((100..300).contains(&talked), "{talked}");
+    for (ticket, comments) in tickets.iter().zip(&said) {
+        assert!(comments.is_sorted_by_key(|comment| comment.created_at), "{}", ticket.ticket_number);
+        let within = |at| Some(at) >= ticket.entered_at && at <= ticket.closed_at.unwrap_or(moment());
+        assert!(comments.iter().all(|comment| within(comment.created_at)), "{}", ticket.ticket_number);
+        let client = |comment: &Comment| comment.author == AuthorKind::Client;
+        assert!(comments.iter().all(|comment| !client(comment) || !comment.is_internal));
+        let public = comments.iter().rfind(|comment| !comment.is_internal);
+        if ticket.response_state.is_some() {
+            assert!(public.is_none_or(|comment| !client(comment)), "{}", ticket.ticket_number);
+        }
+    }
 }

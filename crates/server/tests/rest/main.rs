@@ -4,7 +4,9 @@
 
 mod access;
 mod bulk;
+mod bundles;
 mod close_rules;
+mod comments;
 mod demo;
 mod durability;
 mod feed;

@@ -20,6 +20,7 @@ const ACTIONS: &[Row] = &[
     ("delete", Access::deletes_tickets, Some(Access::deletes), &[D]),
     ("comment", Access::comments, Some(Access::comments_on), &[D, T, P]),
     ("internal comments", Access::sees_internal_comments, None, &[D, T, R]),
+    ("moderate comments", Access::moderates_comments, None, &[D]),
     ("override close rules", Access::overrides_close_rules, None, &[D]),
     ("read schedules", Access::reads_schedules, None, &[D, T, R]),
     ("plan schedules", Access::plans_schedules, None, &[D]),

@@ -31,6 +31,9 @@ pub struct Colleague(pub Caller);
 /// Somebody who may change tickets.
 pub struct Writer(pub Caller);
 
+/// Somebody who may say something on tickets.
+pub struct Commenter(pub Caller);
+
 impl FromRequestParts<App> for Known {
     type Rejection = Problem;
 
@@ -92,6 +95,19 @@ impl FromRequestParts<App> for Writer {
             Ok(Self(caller))
         } else {
             Err(Problem::forbidden("Your role does not change tickets"))
+        }
+    }
+}
+
+impl FromRequestParts<App> for Commenter {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let Known(caller) = Known::from_request_parts(parts, app).await?;
+        if caller.access.comments() {
+            Ok(Self(caller))
+        } else {
+            Err(Problem::forbidden("Your role does not comment on tickets"))
         }
     }
 }

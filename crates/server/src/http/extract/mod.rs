@@ -7,12 +7,14 @@
 mod body;
 mod caller;
 mod conditions;
+mod pair;
 mod params;
 mod spent;
 
 pub use body::{BODY_MAX, BODY_PATIENCE, Object};
-pub use caller::{Colleague, Known, Reader, Writer};
+pub use caller::{Colleague, Commenter, Known, Reader, Writer};
 pub use conditions::{Entity, WriteHeaders};
+pub use pair::Pair;
 pub(in crate::http) use params::is_id;
 pub use params::{Id, Params, invalid};
 pub use spent::Spent;

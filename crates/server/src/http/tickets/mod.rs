@@ -30,6 +30,7 @@ mod update;
 use callboard_model::rest::{LiveTokens, LiveTokensRequest, One, Stale, TicketChanges};
 
 use self::answer::Written;
+pub(super) use self::answer::refused;
 use self::shown::Detail;
 use super::openapi::{Contract, Routes};
 use super::problem::Problem;

@@ -29,6 +29,7 @@ macro_rules! steps {
 const STEPS: &[Step] = steps! {
     1 "0001_tickets.sql"
     2 "0002_access_and_schedules.sql"
+    3 "0003_comments_and_bundles.sql"
     4 "0004_tickets.sql"
     5 "0005_service_levels.sql"
 };

@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use callboard_model::{
-    BoardId, CategoryId, ClientId, ContactId, EntryId, LocationId, PriorityId, SessionId, SlaPolicyId,
-    StatusId, TeamId, TenantId, TicketId, Timestamp, UserId, Version,
+    BoardId, CategoryId, ClientId, CommentId, ContactId, EntryId, LocationId, PriorityId, SessionId,
+    SlaPolicyId, StatusId, TeamId, TenantId, TicketId, Timestamp, UserId, Version,
 };
 
 /// A value for a place in a statement.
@@ -118,6 +118,7 @@ ids!(
     BoardId,
     CategoryId,
     ClientId,
+    CommentId,
     ContactId,
     EntryId,
     LocationId,

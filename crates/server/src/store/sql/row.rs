@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use callboard_model::{
-    BoardId, CategoryId, ClientId, ContactId, EntryId, LocationId, PriorityId, SessionId, SlaPolicyId,
-    StatusId, TeamId, TenantId, TicketId, Timestamp, UserId, Version,
+    BoardId, CategoryId, ClientId, CommentId, ContactId, EntryId, LocationId, PriorityId, SessionId,
+    SlaPolicyId, StatusId, TeamId, TenantId, TicketId, Timestamp, UserId, Version,
 };
 
 use crate::error::{Result, ServerError};
@@ -176,6 +176,7 @@ texts!(
     BoardId,
     CategoryId,
     ClientId,
+    CommentId,
     ContactId,
     EntryId,
     LocationId,

@@ -2,7 +2,8 @@
 //!
 //! **Invariant:** runs inside one transaction, so a company is there or it is not.
 
-use super::{agreements, columns, planning};
+use super::{agreements, bundling, columns, comments, planning, reactions};
+use crate::domain::bundle::Settings;
 use crate::error::Result;
 use crate::store::lookups::Company;
 use crate::store::sql::{Sql, cells};
@@ -20,8 +21,16 @@ pub(in crate::store) fn insert(db: &mut dyn Sql, company: Company) -> Result<usi
     customers(db, &company)?;
     agreements::insert(db, tenant, &company.agreements)?;
     let mut count = 0;
+    let mut talk = company.talk;
     for ticket in company.tickets {
         columns::insert(db, &company.tenant, &ticket)?;
+        if let Some(master) = &ticket.master_ticket_id {
+            bundling::settle(db, &company.tenant, master, Settings::default())?;
+        }
+        for comment in talk(&ticket) {
+            comments::insert(db, &company.tenant, &comment)?;
+            reactions::insert_all(db, &company.tenant, &comment)?;
+        }
         count += 1;
     }
     for entry in &company.schedule {

@@ -4,12 +4,16 @@
 //! what belongs to no company.
 
 mod agreements;
+pub(super) mod bundles;
+pub(super) mod bundling;
 pub(super) mod changes;
 mod choice;
 mod clocks;
 mod closing;
 mod columns;
+pub(super) mod comments;
 pub(super) mod company;
+mod copying;
 pub(super) mod counts;
 pub(super) mod details;
 mod facts;
@@ -21,6 +25,7 @@ pub(super) mod outbox;
 pub(super) mod people;
 pub(super) mod planning;
 mod reach;
+pub(super) mod reactions;
 mod record;
 pub(super) mod removal;
 pub(super) mod save;

@@ -8,7 +8,7 @@ use callboard_model::{TenantId, TicketId};
 
 use super::record::{Change, record};
 use super::save::against;
-use super::{details, idempotency};
+use super::{bundling, details, idempotency};
 use crate::auth::Placement;
 use crate::domain::difference;
 use crate::domain::open::blank;
@@ -18,7 +18,15 @@ use crate::store::save::{Attempt, Refusal, Removal};
 use crate::store::sql::{Sql, cells};
 
 /// Tables whose rows go with their ticket, each before those that it refers to.
-const GO_WITH_IT: &[&str] = &["close_overrides", "field_changes", "ticket_tags", "ticket_details"];
+const GO_WITH_IT: &[&str] = &[
+    "comment_reactions",
+    "comments",
+    "bundles",
+    "close_overrides",
+    "field_changes",
+    "ticket_tags",
+    "ticket_details",
+];
 
 pub(in crate::store) fn remove(db: &mut dyn Sql, removal: &Removal, limits: Limits) -> Result<Attempt<()>> {
     let Removal { author, ticket, knew } = removal;
@@ -37,6 +45,7 @@ pub(in crate::store) fn remove(db: &mut dyn Sql, removal: &Removal, limits: Limi
         if let Some(seen) = knew.seen.filter(|&seen| seen < version) {
             return Ok(Err(Refusal::Stale(against(db, &author.tenant, &before, all, seen)?)));
         }
+        bundling::withdraw(db, author, &before.ticket, limits)?;
         record(db, &Change::by(author, Some(&before.ticket), None), limits)?;
         Ok(Ok(()))
     })

@@ -7,14 +7,15 @@
 
 use std::convert::Infallible;
 
-use callboard_model::{Person, TenantId, TicketId, Version};
+use callboard_model::{Person, TenantId, Ticket, TicketId, Version};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::record::{Change, Recorded, Told, record};
-use super::{closing, details, facts, idempotency, outbox};
+use super::{closing, copying, details, facts, idempotency, outbox};
 use crate::auth::Placement;
 use crate::domain::apply::apply;
+use crate::domain::bundle;
 use crate::domain::difference::{self, Difference};
 use crate::domain::stale::{History, LastChange, clashes};
 use crate::error::{Result, ServerError};
@@ -91,6 +92,9 @@ fn change(
     if let Err(issues) = wish.closing.keep(&before.ticket, &mut after, author.now, closer_is_known) {
         return Ok(Err(Refusal::Invalid(issues)));
     }
+    if let Some(refusal) = locked(&before.ticket, &after, wish) {
+        return Ok(Err(refusal));
+    }
     let overriding = wish.overriding.as_ref();
     let set_aside = match closing::set_aside(db, author, &before.ticket, &after, overriding)? {
         Ok(set_aside) => set_aside,
@@ -110,7 +114,15 @@ fn change(
     if !names.is_empty() {
         details::write(db, tenant, ticket, &wish.extras.over(&before.extras))?;
     }
+    copying::copy_down(db, author, (&before.ticket, &after), told, limits)?;
     answer(db, tenant, before, recorded)
+}
+
+/// Why the change of a bundled ticket is its master's business, if it is.
+fn locked(before: &Ticket, after: &Ticket, wish: &Wish) -> Option<Refusal> {
+    before.master_ticket_id.as_ref()?;
+    let issues = bundle::locked(before, after, &wish.fields);
+    (!issues.is_empty()).then_some(Refusal::Invalid(issues))
 }
 
 /// The ticket as it stands now, with what was done to it.
