@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** what a fuzzer finds becomes a test of the crate; this only looks.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -12,7 +13,7 @@ use crate::steps::{Steps, cargo, root};
 /// What to fuzz, for how long.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// A target of crates/wire/fuzz.
+    /// A target of crates/wire/fuzz or crates/server/fuzz.
     target: String,
     /// For how long.
     #[arg(long, default_value_t = 60)]
@@ -29,7 +30,7 @@ const COVERAGE: &str = "-Cpasses=sancov-module \
 
 /// `cargo xtask fuzz`.
 pub(crate) fn run(steps: &mut Steps, options: &Options) -> Result<()> {
-    let folder = root().join("crates/wire/fuzz");
+    let folder = folder_of(&options.target)?;
     let target_dir = root().join("target/fuzz");
     // A target triple keeps the flags away from build scripts.
     let triple = host_triple()?;
@@ -42,21 +43,43 @@ pub(crate) fn run(steps: &mut Steps, options: &Options) -> Result<()> {
         .arg(&target_dir)
         .env("RUSTFLAGS", COVERAGE);
     steps.run(&format!("build the fuzz target {}", options.target), &mut build)?;
-    let corpus = target_dir.join("corpus");
-    let mut seed = Command::new("node");
-    seed.arg(folder.join("seed.mjs")).arg(root().join("crates/wire/tests/golden")).arg(&corpus);
-    steps.run("begin with the recorded frames", &mut seed)?;
+    let corpus = target_dir.join("corpus").join(&options.target);
+    std::fs::create_dir_all(&corpus).context("a folder for what the fuzzer finds worth keeping")?;
+    let seeds = seeds(steps, &folder, &corpus, &options.target)?;
     let program = target_dir.join(triple).join("release").join(&options.target);
     let mut fuzzer = Command::new(program);
     fuzzer
-        .arg(corpus.join(&options.target))
+        .arg(&corpus)
+        .args(seeds)
         .arg(format!("-max_total_time={}", options.seconds))
         .arg("-max_len=16384")
-        .args(["-rss_limit_mb=512", "-timeout=5", "-print_final_stats=1"])
+        .args(["-rss_limit_mb=1024", "-timeout=5", "-print_final_stats=1"])
         .arg(format!("-artifact_prefix={}/", target_dir.display()));
     steps.run(&format!("fuzz {} for {} s", options.target, options.seconds), &mut fuzzer)?;
     steps.close("the fuzzer found nothing");
     Ok(())
+}
+
+/// The fuzzing crate that has this target.
+fn folder_of(target: &str) -> Result<PathBuf> {
+    let file = format!("fuzz_targets/{target}.rs");
+    let folders = ["crates/wire/fuzz", "crates/server/fuzz"].map(|folder| root().join(folder));
+    folders.into_iter().find(|folder| folder.join(&file).is_file()).with_context(|| {
+        format!("no fuzz target is called {target}; see crates/wire/fuzz and crates/server/fuzz")
+    })
+}
+
+/// What a target begins with: a folder of its own, or the recorded frames.
+fn seeds(steps: &mut Steps, folder: &Path, corpus: &Path, target: &str) -> Result<Option<PathBuf>> {
+    let own = folder.join("seeds").join(target);
+    if own.is_dir() {
+        return Ok(Some(own));
+    }
+    let mut seed = Command::new("node");
+    seed.arg(folder.join("seed.mjs")).arg(root().join("crates/wire/tests/golden"));
+    seed.args(corpus.parent());
+    steps.run("begin with the recorded frames", &mut seed)?;
+    Ok(None)
 }
 
 fn host_triple() -> Result<String> {

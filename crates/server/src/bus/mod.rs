@@ -34,6 +34,8 @@ use tokio_util::task::TaskTracker;
 
 pub use self::abroad::{FACES, Face, Node, Said};
 pub(crate) use self::backoff::Backoff;
+#[cfg(fuzzing)]
+pub use self::redis::read_anything;
 pub use self::redis_url::RedisUrl;
 use crate::auth::access::Placement;
 use crate::error::Result;

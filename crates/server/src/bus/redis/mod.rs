@@ -55,3 +55,18 @@ pub(super) async fn start(
     drop(first_try.await);
     Ok((Outbound::start(client, channels, node, tasks, stop), hears))
 }
+
+/// Reads a message as if it had come from Redis, for the fuzzer: whatever it is, it is taken or refused.
+#[cfg(fuzzing)]
+pub fn read_anything(channel: &str, bytes: &[u8]) {
+    if let Some(channel::Topic::Ticket(tenant, ticket)) = Channels::new("alga-psa:").topic(channel) {
+        assert_eq!(Channels::new("alga-psa:").ticket(&tenant, &ticket), channel);
+    }
+    if let Ok(read) = payload::read(bytes)
+        && let Ok(again) = payload::write(&read.hint, None, "n")
+    {
+        assert_eq!(payload::read(again.as_bytes()).map(|again| again.hint).ok(), Some(read.hint));
+    }
+    // Taken or refused is all there is to see of these two.
+    let _ = (payload::read_said(bytes), payload::read_notification(bytes));
+}
