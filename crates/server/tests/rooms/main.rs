@@ -13,5 +13,6 @@ mod presence;
 mod processes;
 mod redis;
 mod relay;
+mod talk;
 mod tokens;
 mod world;
