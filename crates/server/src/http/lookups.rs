@@ -1,20 +1,20 @@
-//! Boards, statuses, priorities, categories, people, teams: what the ids of a ticket mean.
+//! Boards, statuses, priorities, categories: what the ids of a ticket mean.
 //!
 //! **Invariant:** reads only.
 
 use axum::Json;
 use axum::extract::State;
-use callboard_model::rest::{Board, Priority, Status, User};
+use callboard_model::rest::{Board, Priority, Status};
 use callboard_model::{BoardId, PriorityId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Many;
-use super::extract::{Colleague, Params, Reader};
+use super::extract::{Params, Reader};
 use super::openapi::{Contract, Routes};
 use super::problem::Problem;
 use crate::app::App;
-use crate::store::lookups::{Category, Team};
+use crate::store::lookups::Category;
 
 type Answer<T> = Result<Json<Many<T>>, Problem>;
 
@@ -39,14 +39,6 @@ pub(super) fn routes() -> Routes {
             Contract::reads::<Many<Category>>("Categories, flat")
                 .query::<BoardId>("board_id", "Only this board's"),
         )
-        .get(
-            "/users",
-            users,
-            Contract::reads::<Many<User>>("People who can be assigned")
-                .query::<String>("user_type", "`internal`: there are no others here")
-                .query::<bool>("include_inactive", "Also those who left"),
-        )
-        .get("/teams", teams, Contract::reads::<Many<Team>>("Teams with their members"))
 }
 
 async fn boards(State(app): State<App>, Reader(caller): Reader) -> Answer<Board> {
@@ -81,17 +73,4 @@ async fn categories(State(app): State<App>, Reader(caller): Reader, params: Para
     Ok(Json(Many {
         data: app.store.categories(&caller.tenant, &caller.access, params.id("board_id")?).await?,
     }))
-}
-
-/// Everybody who can be assigned. There are no client users here, so another `user_type` finds nobody.
-async fn users(State(app): State<App>, Colleague(caller): Colleague, params: Params) -> Answer<User> {
-    if params.text("user_type").is_some_and(|kind| kind != "internal") {
-        return Ok(Json(Many { data: Vec::new() }));
-    }
-    let inactive = params.parsed("include_inactive")?.unwrap_or(false);
-    Ok(Json(Many { data: app.store.users(&caller.tenant, inactive).await? }))
-}
-
-async fn teams(State(app): State<App>, Colleague(caller): Colleague) -> Answer<Team> {
-    Ok(Json(Many { data: app.store.teams(&caller.tenant).await? }))
 }

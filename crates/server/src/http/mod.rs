@@ -9,7 +9,7 @@
 //! | [`extract`] | who is calling, ids in paths, query parameters, bodies |
 //! | `tickets` | list, one, update, live tokens |
 //! | `comments`, `bundle` | what is said on a ticket, and tickets that one master speaks for |
-//! | `lookups`, `customers` | boards, statuses, priorities, categories, people, teams; clients and theirs |
+//! | `lookups`, `customers`, `people` | boards, statuses, priorities, categories; clients and theirs; people and teams |
 //! | `schedules` | who is where when |
 //! | [`openapi`] | what is said of every route, as a document for programs |
 //! | `notifications` | the way into one's own notifications |
@@ -29,6 +29,7 @@ mod meta;
 mod notifications;
 mod once;
 pub mod openapi;
+mod people;
 pub mod problem;
 mod records;
 mod schedules;
@@ -52,6 +53,7 @@ use crate::domain::value::to_millisecond;
 fn described() -> Routes {
     let v1 = meta::routes()
         .merge(lookups::routes())
+        .merge(people::routes())
         .merge(customers::routes())
         .merge(changes::routes())
         .merge(records::routes())

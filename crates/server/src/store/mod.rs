@@ -19,6 +19,7 @@ mod access;
 pub mod agreements;
 pub mod bundles;
 pub mod comments;
+pub mod directory;
 mod engine;
 pub mod flags;
 pub mod lookups;

@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** nothing here writes.
 
-use callboard_model::rest::{Board, Pagination, Priority, Status, User};
+use callboard_model::rest::{Board, Pagination, Priority, Status};
 use callboard_model::{BoardId, ClientId, TenantId, Ticket, TicketId, Timestamp, UserId};
 
 use super::lookups::{Category, Client, Contact, Location, Team};
@@ -118,12 +118,6 @@ impl Store {
     ) -> Result<Vec<Category>> {
         let (tenant, access) = (tenant.clone(), access.clone());
         self.read(move |db| statements::lookups::categories(db, &tenant, &access, board.as_ref())).await
-    }
-
-    /// The people of the company.
-    pub async fn users(&self, tenant: &TenantId, inactive: bool) -> Result<Vec<User>> {
-        let tenant = tenant.clone();
-        self.read(move |db| statements::lookups::users(db, &tenant, inactive)).await
     }
 
     /// The teams with who is in them.

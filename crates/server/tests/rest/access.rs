@@ -4,6 +4,7 @@ use axum::http::Method;
 use callboard_model::{Field, Person, TenantId, Ticket, Timestamp, Value};
 use callboard_server::auth::api_key::ApiKey;
 use callboard_server::auth::{Access, Boards, Role};
+use callboard_server::store::directory::PeopleQuery;
 use callboard_server::store::save::{Attempt, Author, Knew, Refusal, Save, Wish};
 use callboard_server::store::{Limits, Store};
 use serde_json::json;
@@ -46,7 +47,11 @@ pub(crate) const ROUTES: &[(Method, &str, For)] = &[
     (Method::GET, "/api/v1/boards", For::Readers),
     (Method::GET, "/api/v1/categories/ticket", For::Readers),
     (Method::GET, "/api/v1/users?user_type=internal", For::Readers),
+    (Method::GET, "/api/v1/users/search?query=a", For::Readers),
+    (Method::GET, "/api/v1/users/{user}/permissions", For::Dispatchers),
     (Method::GET, "/api/v1/teams", For::Readers),
+    (Method::GET, "/api/v1/teams/{team}/members", For::Readers),
+    (Method::GET, "/api/v1/contacts", For::Readers),
     (Method::GET, "/api/v1/clients", For::Readers),
     (Method::GET, "/api/v1/clients/{client}/locations", For::Readers),
     (Method::GET, "/api/v1/clients/{client}/contacts", For::Readers),
@@ -168,11 +173,15 @@ async fn paths(world: &World, tenant: &str) -> Vec<(Method, String, For)> {
     let ticket = &world.tickets_of(tenant).await[0];
     let client = ticket.client_id.as_ref().expect("every demo ticket has one");
     let entry = shared_entry(world).await;
+    let team = world.store.teams(&tenant.into()).await.expect("teams").remove(0);
+    let someone = team.member_ids.last().expect("a dispatcher is in it");
     let fill = |path: &str| {
         path.replace("{kind}", "ticket")
             .replace("{ticket}", ticket.ticket_id.as_str())
             .replace("{client}", client.as_str())
             .replace("{entry}", &entry)
+            .replace("{user}", someone.as_str())
+            .replace("{team}", team.team_id.as_str())
     };
     ROUTES.iter().map(|(method, path, who)| (method.clone(), fill(path), *who)).collect()
 }
@@ -256,7 +265,17 @@ async fn what_lies_behind_another_wall_is_not_found_and_shows_nothing() {
     let world = World::start().await;
     let own = Own::made(&world, &world.dispatcher, 0).await;
     let before = world.tickets_of(T).await;
-    let secrets: Vec<&str> = before.iter().map(|ticket| ticket.ticket_id.as_str()).collect();
+    let (tenant, access) = (TenantId::from(T), Access::of(Role::Dispatcher));
+    let mut ids: Vec<String> = before.iter().map(|ticket| ticket.ticket_id.to_string()).collect();
+    let people = world.store.people(&tenant, PeopleQuery::default()).await.expect("people");
+    ids.extend(people.iter().map(|one| one.user.user_id.to_string()));
+    let clients = world.store.clients(&tenant, &access).await.expect("clients");
+    ids.extend(clients.iter().map(|one| one.client_id.to_string()));
+    let boards = world.store.boards(&tenant, &access).await.expect("boards");
+    ids.extend(boards.iter().map(|one| one.board_id.to_string()));
+    let teams = world.store.teams(&tenant).await.expect("teams");
+    ids.extend(teams.iter().map(|one| one.team_id.to_string()));
+    let secrets: Vec<&str> = ids.iter().map(String::as_str).collect();
     for ((method, path, _), (_, pattern, _)) in paths(&world, T).await.into_iter().zip(ROUTES) {
         let path = own.fill(&path);
         let mut sent = body(&path, &before[0], &own);

@@ -15,6 +15,7 @@ mod lists;
 mod lookups;
 mod openapi;
 mod opening;
+mod people;
 #[cfg(unix)]
 mod program;
 mod reach;

@@ -8,6 +8,7 @@ use callboard_server::app::App;
 use callboard_server::auth::api_key::ApiKey;
 use callboard_server::auth::{Access, Role};
 use callboard_server::demo::{Plan, company};
+use callboard_server::store::directory::{Member, PeopleQuery};
 use callboard_server::store::{Limits, Store};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -157,7 +158,8 @@ impl World {
 /// A fresh key of the first person with this role.
 pub(crate) async fn key(store: &Store, tenant: &str, role: Role) -> String {
     let tenant = TenantId::from(tenant);
-    for user in store.users(&tenant, false).await.expect("people") {
+    let active = PeopleQuery { inactive: Some(false), ..PeopleQuery::default() };
+    for Member { user, .. } in store.people(&tenant, active).await.expect("people") {
         let caller = store.caller(&tenant, &user.user_id).await.expect("readable").expect("active");
         if caller.access.role == role {
             let key = ApiKey::mint().expect("random");

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use callboard_model::rest::{Board, Priority, Status, User};
+use callboard_model::rest::{Board, Priority, Status};
 use callboard_model::{BoardId, ClientId, TeamId, TenantId, UserId};
 
 use super::reach;
@@ -113,20 +113,6 @@ pub(in crate::store) fn categories(
             parent_category: row.get(2)?,
             board_id: row.get(3)?,
             display_order: row.get(4)?,
-        })
-    })
-}
-
-pub(in crate::store) fn users(db: &mut dyn Sql, tenant: &TenantId, inactive: bool) -> Result<Vec<User>> {
-    let sql = "SELECT user_id, first_name, last_name, avatar_url, is_inactive FROM users \
-               WHERE tenant = ?1 AND (?2 = 1 OR is_inactive = 0) AND role <> 'client_portal' ORDER BY first_name, last_name, user_id";
-    all(db, sql, cells![tenant, inactive], |row| {
-        Ok(User {
-            user_id: row.get(0)?,
-            first_name: row.get(1)?,
-            last_name: row.get(2)?,
-            avatar_url: row.get(3)?,
-            is_inactive: row.get(4)?,
         })
     })
 }

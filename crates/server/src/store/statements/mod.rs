@@ -16,6 +16,7 @@ pub(super) mod company;
 mod copying;
 pub(super) mod counts;
 pub(super) mod details;
+pub(super) mod directory;
 mod facts;
 pub(super) mod flags;
 mod idempotency;
