@@ -7,12 +7,14 @@
 //! | [`mod@test`] | everything that must hold, in the order of how fast it fails |
 //! | [`demo`] | the product at work, with or without a display |
 //! | [`codegen`], [`fuzz`] | generated types, fuzz targets |
+//! | [`kill`] | kills the server under write load, many times |
 //!
 //! **Invariant:** nothing here is part of the product; the product never needs it to run.
 
 mod codegen;
 mod demo;
 mod fuzz;
+mod kill;
 mod prepare;
 mod steps;
 mod test;
@@ -48,6 +50,8 @@ enum Command {
     Codegen,
     /// Fuzz one target for a while.
     Fuzz(fuzz::Options),
+    /// Kill the server under write load and see that nothing is lost and nothing done twice.
+    Kill(kill::Options),
 }
 
 fn main() -> ExitCode {
@@ -60,6 +64,7 @@ fn main() -> ExitCode {
         Command::Prepare => prepare::everything(&mut steps),
         Command::Codegen => codegen::write(&mut steps),
         Command::Fuzz(options) => fuzz::run(&mut steps, &options),
+        Command::Kill(options) => kill::run(&mut steps, &options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -9,7 +9,16 @@
 pub enum ServerError {
     /// SQLite refused, or the disk did.
     #[error("the database failed: {0}")]
-    Database(#[from] rusqlite::Error),
+    Sqlite(#[from] rusqlite::Error),
+    /// Postgres refused; its code and its sentence, without the values that it names.
+    #[error("the database failed: {0}")]
+    Postgres(String),
+    /// Postgres cannot be reached, or went away while it was asked: nobody knows what became of a write.
+    #[error("the database is away: {0}")]
+    Unavailable(String),
+    /// Another process on the same database relays its hints.
+    #[error("another process relays")]
+    RelayedElsewhere,
     /// The transaction that held a write could not be finished; nothing of it was written.
     #[error("the commit failed: {0}")]
     Commit(std::sync::Arc<Self>),
@@ -30,9 +39,9 @@ pub enum ServerError {
         /// What this release can bring a file to.
         known: u32,
     },
-    /// The database address is not one this release serves.
-    #[error("cannot open {0:?}: give sqlite:<path>")]
-    UnknownDatabase(String),
+    /// The database address is not one this release serves. It may hold a password, so it is not repeated.
+    #[error("cannot open this database: give sqlite:<path> or postgres://<user>@<host>/<database>")]
+    UnknownDatabase,
     /// The machine gave no random bytes.
     #[error("no random bytes: {0}")]
     Random(String),
@@ -52,3 +61,15 @@ pub enum ServerError {
 
 /// The result of most of the server.
 pub type Result<T, E = ServerError> = std::result::Result<T, E>;
+
+impl ServerError {
+    /// Whether the same request may go well in a moment.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Busy | Self::Closed | Self::Unavailable(_) => true,
+            Self::Commit(error) => error.is_passing(),
+            _ => false,
+        }
+    }
+}

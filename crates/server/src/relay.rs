@@ -25,6 +25,10 @@ use crate::store::{OutboxEntry, Store};
 const BATCH: u32 = 256;
 /// What the outbox could not note as sent is sent again after this.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// The outbox is looked at this often even when nobody rings: the ring of another process may get lost with its life.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+/// How often a process that does not relay asks whether it has to. Of the processes on one database one relays.
+const TAKE_OVER: Duration = Duration::from_millis(500);
 
 /// Relays until stopped, or until the store is closed; then sees to it that the bus sends what it took.
 pub async fn run(store: Store, bus: Bus, stop: CancellationToken) {
@@ -49,7 +53,7 @@ async fn relay_for_ever(store: &Store, bus: &Bus, settling: &TaskTracker) {
         // Seen before the outbox is read: a commit that comes meanwhile rings again.
         committed.mark_unchanged();
         match empty_outbox(store, bus, &relayed, settling).await {
-            Ok(()) => {
+            Ok(Turn::Ours) => {
                 backoff.reset();
                 tokio::select! {
                     biased;
@@ -57,8 +61,11 @@ async fn relay_for_ever(store: &Store, bus: &Bus, settling: &TaskTracker) {
                         return;
                     },
                     () = relayed.0.again.notified() => {}
+                    () = tokio::time::sleep(LOOK_AGAIN) => {}
                 }
             }
+            // Whoever relays may die at any moment.
+            Ok(Turn::Elsewhere) => tokio::time::sleep(TAKE_OVER).await,
             Err(error) => {
                 let wait = backoff.next();
                 tracing::warn!(%error, ?wait, "the outbox cannot be relayed; trying again");
@@ -68,14 +75,22 @@ async fn relay_for_ever(store: &Store, bus: &Bus, settling: &TaskTracker) {
     }
 }
 
-async fn empty_outbox(store: &Store, bus: &Bus, relayed: &Relayed, settling: &TaskTracker) -> Result<()> {
+/// Which process relays.
+enum Turn {
+    Ours,
+    Elsewhere,
+}
+
+async fn empty_outbox(store: &Store, bus: &Bus, relayed: &Relayed, settling: &TaskTracker) -> Result<Turn> {
     loop {
-        // What is on its way still stands in the outbox.
-        let limit = BATCH.saturating_add(u32::try_from(relayed.seqs().len()).unwrap_or(u32::MAX));
-        let mut pending = store.outbox_pending(limit).await?;
-        pending.retain(|entry| !relayed.seqs().contains(&entry.seq));
+        // What is on its way still stands in the outbox. Noted before the outbox is read: what arrives while it is read
+        // is in what was read, and must not look new.
+        let on_the_way = relayed.seqs().clone();
+        let limit = BATCH.saturating_add(u32::try_from(on_the_way.len()).unwrap_or(u32::MAX));
+        let Some(mut pending) = store.outbox_turn(limit).await? else { return Ok(Turn::Elsewhere) };
+        pending.retain(|entry| !on_the_way.contains(&entry.seq));
         if pending.is_empty() {
-            return Ok(());
+            return Ok(Turn::Ours);
         }
         let mut receipts = Vec::with_capacity(pending.len());
         for entry in pending {

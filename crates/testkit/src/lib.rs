@@ -7,6 +7,9 @@
 //! | [`programs`] | the programs that were built |
 //! | [`process`] | a child that cannot outlive its test |
 //! | [`wait`] | waiting for a fact, with a deadline and with what was last seen |
+//! | [`database`] | a fresh database of the engine that the tests run on |
+//! | [`postgres`] | a Postgres of one's own |
+//! | [`redis`] | a real Redis |
 //! | [`server`] | a server of our own on a database of its own |
 //! | [`rest`] | one account's way to the REST API |
 //! | [`visitor`] | one room client over a real socket |
@@ -22,13 +25,16 @@
 //! **Invariant:** everything started here is dead when its owner is dropped, and nothing waits for ever.
 
 pub mod chaos;
+pub mod database;
 pub mod display;
 pub mod headless;
 pub mod node;
 pub mod page;
 pub mod pair;
+pub mod postgres;
 pub mod process;
 pub mod programs;
+pub mod redis;
 pub mod rest;
 pub mod scene;
 pub mod server;

@@ -96,6 +96,19 @@ impl Rest {
         Ok(one.data)
     }
 
+    /// Sets fields of a ticket under an idempotency key: sent twice, it is done once.
+    pub async fn put_once(
+        &self,
+        id: &TicketId,
+        key: &str,
+        fields: impl IntoIterator<Item = (Field, Value)>,
+    ) -> Result<Ticket> {
+        let changes = TicketChanges { fields: BTreeMap::from_iter(fields), client_version: None };
+        let request = self.request(Method::PUT, &format!("/api/v1/tickets/{id}"));
+        let one: One<Ticket> = answer(request.header(header::IDEMPOTENCY_KEY, key).json(&changes)).await?;
+        Ok(one.data)
+    }
+
     /// Sets the status of a ticket.
     pub async fn set_status(&self, id: &TicketId, status: &StatusId) -> Result<Ticket> {
         self.put(id, [(Field::Status, Value::from(status.as_str()))]).await

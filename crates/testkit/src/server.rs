@@ -4,7 +4,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -26,6 +26,8 @@ const LIVE_SECRET: (&str, &str) = ("HOCUSPOCUS_JWT_SECRET", "the secret of serve
 pub struct ServerOptions {
     /// How many demo tickets its fresh database gets.
     pub tickets: u32,
+    /// Its database, as `--database` wants it; a fresh SQLite file when absent.
+    pub database: Option<String>,
     /// The Redis through which it talks to its sisters.
     pub redis: Option<String>,
     /// Further arguments.
@@ -160,7 +162,8 @@ async fn launch(
     life: u32,
 ) -> Result<(Process, SocketAddr, Vec<Account>)> {
     let listen = options.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)));
-    let database: PathBuf = home.join("callboard.db");
+    let file = || format!("sqlite:{}", home.join("callboard.db").display());
+    let database = options.database.clone().unwrap_or_else(file);
     let mut command = Command::new(programs::built("callboard-server")?);
     // What somebody has set for a server of their own is not meant for this one.
     for (name, _) in std::env::vars_os() {
@@ -170,7 +173,7 @@ async fn launch(
     }
     command
         .args(["--listen", &listen.to_string()])
-        .args(["--database", &format!("sqlite:{}", database.display())])
+        .args(["--database", &database])
         .args(["--demo-tickets", &options.tickets.to_string()])
         .arg("--print-demo-keys")
         .args(&options.args)

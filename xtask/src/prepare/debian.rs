@@ -34,6 +34,8 @@ const fn unseen(name: &'static str) -> Package {
     Package { name, probe: Probe::Unseen }
 }
 
+const POSTGRES: &str = "postgresql";
+
 /// To build the console, then to test it.
 const PACKAGES: &[Package] = &[
     program("build-essential", "cc"),
@@ -52,6 +54,8 @@ const PACKAGES: &[Package] = &[
     unseen("fonts-noto-color-emoji"),
     // The real fan-out bus for the server's tests.
     program("redis-server", "redis-server"),
+    // The real database for the server's tests, which start their own; see `without_a_cluster`.
+    program(POSTGRES, "postgres"),
 ];
 
 /// Installs what is missing.
@@ -69,6 +73,9 @@ pub(crate) fn install(steps: &mut Steps) -> Result<()> {
     };
     println!("Needed and not here: {list}");
     steps.run("refresh the package lists", apt_command(&apt).arg("update").arg("--quiet=2"))?;
+    if missing.contains(&POSTGRES) {
+        steps.run("let Postgres come without a database", &mut without_a_cluster(&apt))?;
+    }
     let mut command = apt_command(&apt);
     command.args(["install", "--yes", "--quiet=2", "--no-install-recommends"]).args(&missing);
     steps.run("install Debian packages", &mut command)
@@ -123,6 +130,16 @@ fn apt_command(words: &[&str]) -> Command {
     let mut command = Command::new(words[0]);
     command.args(&words[1..]).env("DEBIAN_FRONTEND", "noninteractive");
     command
+}
+
+/// Debian's package would make a database at once and keep it running as a service: this says beforehand that nobody
+/// wants one. It stays said on this machine; `pg_createcluster` still makes one whenever it is called.
+fn without_a_cluster(apt: &[&str]) -> Command {
+    const SAY: &str = "folder=/etc/postgresql-common/createcluster.d && mkdir -p $folder && \
+        echo 'create_main_cluster = false' > $folder/callboard.conf";
+    let mut words: Vec<_> = apt.iter().copied().filter(|&word| word != "apt-get").collect();
+    words.extend(["sh", "-c", SAY]);
+    apt_command(&words)
 }
 
 /// The program that must be there before all else, with a sentence for who has none.

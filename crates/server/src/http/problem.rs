@@ -216,7 +216,7 @@ fn rounded_up(wait: Duration, unit: Duration) -> u64 {
 impl From<ServerError> for Problem {
     fn from(error: ServerError) -> Self {
         match error {
-            ServerError::Busy | ServerError::Closed => {
+            error if error.is_passing() => {
                 tracing::warn!(%error, "a request was turned away");
                 let message = "The server is busy: try again";
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message)

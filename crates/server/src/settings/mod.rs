@@ -51,7 +51,7 @@ pub struct Arguments {
     /// Where to listen; port 0 takes a free one.
     #[arg(long, env = "CALLBOARD_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// The database: `sqlite:<path>`.
+    /// The database: `sqlite:<path>` or `postgres://<user>@<host>/<database>`.
     #[arg(long)]
     pub database: Option<Secret>,
     /// Redis that carries hints between server processes: redis://host:port.

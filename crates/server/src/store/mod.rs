@@ -34,23 +34,22 @@ mod statements;
 mod tickets;
 mod writes;
 
-use std::path::PathBuf;
 use std::time::Instant;
 
 use callboard_model::rest::Changes;
 use callboard_model::{Hint, TenantId, TicketId};
 use tokio::sync::watch;
 
-use self::engine::sqlite::Sqlite;
+use self::engine::Engine;
 use self::sql::Sql;
 use crate::auth::Placement;
-use crate::error::{Result, ServerError};
+use crate::error::Result;
 use crate::metrics::Timing;
 
 /// A handle to the database. Cheap to clone; the database closes with the last handle.
 #[derive(Clone)]
 pub struct Store {
-    engine: Sqlite,
+    engine: Engine,
     limits: Limits,
     timing: Timing,
 }
@@ -98,13 +97,9 @@ pub enum Feed {
 }
 
 impl Store {
-    /// Opens `sqlite:<path>`, creating the file and bringing its schema up to date. Blocks on the disk.
+    /// Opens `sqlite:<path>`, creating the file, or `postgres://…`, and brings the schema up to date. Blocks.
     pub fn open(address: &str, limits: Limits) -> Result<Self> {
-        let path = address
-            .strip_prefix("sqlite:")
-            .filter(|path| !path.is_empty() && !path.starts_with(":memory:"))
-            .ok_or_else(|| ServerError::UnknownDatabase(address.to_owned()))?;
-        Ok(Self { engine: Sqlite::open(PathBuf::from(path))?, limits, timing: Timing::default() })
+        Ok(Self { engine: Engine::open(address)?, limits, timing: Timing::default() })
     }
 
     /// Rings after each commit that put something into the outbox; the number only counts the rings.
@@ -137,20 +132,11 @@ impl Store {
 
     /// Runs `work` in one transaction, after every earlier write of this tenant; it answers when that is on disk. An
     /// `Err` of `work` writes nothing.
-    async fn write<T, F>(&self, _tenant: &TenantId, work: F) -> Result<T>
+    async fn write<T, F>(&self, tenant: &TenantId, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut dyn Sql) -> Result<T> + Send + 'static,
     {
-        self.timed("write", self.engine.write(work)).await
-    }
-
-    /// Runs `work` in one transaction that is nobody's: it takes things out of the outbox and does nothing else.
-    async fn write_apart<T, F>(&self, work: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: FnOnce(&mut dyn Sql) -> Result<T> + Send + 'static,
-    {
-        self.engine.write(work).await
+        self.timed("write", self.engine.write(tenant, work)).await
     }
 }

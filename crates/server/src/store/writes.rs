@@ -5,14 +5,25 @@
 use callboard_model::{TenantId, Timestamp, UserId};
 
 use super::lookups::Company;
-use super::{Store, statements};
+use super::{OutboxEntry, Store, statements};
 use crate::auth::api_key::KeyHash;
-use crate::error::Result;
+use crate::error::{Result, ServerError};
 
 impl Store {
+    /// The oldest hints that were not relayed yet, in order, for the process whose turn it is to relay; `None` for any
+    /// other.
+    pub async fn outbox_turn(&self, limit: u32) -> Result<Option<Vec<OutboxEntry>>> {
+        let now = Timestamp::now();
+        match self.engine.look(move |db| statements::outbox::pending(db, limit, now)).await {
+            Ok(entries) => Ok(Some(entries)),
+            Err(ServerError::RelayedElsewhere) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Forgets these hints: they were relayed.
     pub async fn outbox_sent(&self, seqs: Vec<u64>) -> Result<()> {
-        self.write_apart(move |db| statements::outbox::sent(db, &seqs)).await
+        self.engine.relay(move |db| statements::outbox::sent(db, &seqs)).await
     }
 
     /// Writes a whole company, and says how many tickets it has.

@@ -1,5 +1,7 @@
 //! Who may do what: every route against every kind of caller.
 
+use std::path::{Path, PathBuf};
+
 use axum::http::Method;
 use callboard_model::{Field, Person, TenantId, Ticket, Timestamp, Value};
 use callboard_server::auth::api_key::ApiKey;
@@ -339,9 +341,8 @@ async fn expired_keys_do_not_pile_up() {
     let expired = async || {
         let key = ApiKey::mint().expect("random").hash();
         world.store.add_key(&tenant, &user, key, Some(Timestamp::UNIX_EPOCH)).await.expect("stored");
-        let db = rusqlite::Connection::open(world.home.path().join("test.db")).expect("the file");
-        let count = "SELECT count(expires_at), count(*) FROM api_keys";
-        db.query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?))).expect("counted")
+        let count = |what| world.number(&format!("SELECT count({what}) FROM api_keys"));
+        (count("expires_at"), count("*"))
     };
     let first: (i64, i64) = expired().await;
     assert_eq!((first.0, expired().await), (1, first), "the one before has gone, and no other");
@@ -353,10 +354,9 @@ async fn expired_keys_do_not_pile_up() {
 async fn no_key_is_in_the_database_file() {
     let world = World::start().await;
     let key = world.dispatcher.clone();
-    let home = world.home.path().to_owned();
     let mut read = 0;
-    for entry in std::fs::read_dir(&home).expect("a folder") {
-        let bytes = std::fs::read(entry.expect("an entry").path()).expect("readable");
+    for file in files(world.database.folder()) {
+        let bytes = std::fs::read(file).expect("readable");
         let raw = hex::decode(&key).expect("hexadecimal");
         assert!(!bytes.windows(key.len()).any(|window| window == key.as_bytes()));
         assert!(!bytes.windows(raw.len()).any(|window| window == raw));
@@ -365,9 +365,25 @@ async fn no_key_is_in_the_database_file() {
     assert!(read > 10_000, "the files were really there: {read}");
 }
 
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let entry = entry.expect("an entry");
+        match entry.file_type().expect("a type") {
+            kind if kind.is_dir() => found.extend(files(&entry.path())),
+            kind if kind.is_file() => found.push(entry.path()),
+            _ => {}
+        }
+    }
+    found
+}
+
 #[test]
 fn a_database_address_that_is_none_is_refused() {
-    for address in ["", "callboard.db", "sqlite:", "sqlite::memory:", "postgres://localhost/callboard"] {
+    for address in
+        ["", "callboard.db", "sqlite:", "sqlite::memory:", "postgres://u@host:port/db", "mysql://h/d"]
+    {
         assert!(Store::open(address, Limits::default()).is_err(), "{address:?}");
     }
 }

@@ -62,16 +62,10 @@ async fn only_who_may_and_says_why_closes_against_the_rules() {
     let closed = close(&world, &world.dispatcher, &ticket, &said).await;
     assert_eq!((closed.status, &closed.body["data"]["status_is_closed"]), (200, &json!(true)));
 
-    let noted = rusqlite::Connection::open(world.home.path().join("test.db")).expect("the database");
-    let note = noted.query_row("SELECT ticket_id, version, reason, rules FROM close_overrides", [], |row| {
-        Ok((
-            row.get::<_, String>(0)?,
-            row.get::<_, u64>(1)?,
-            row.get::<_, String>(2)?,
-            row.get::<_, String>(3)?,
-        ))
-    });
+    let noted = world.database.sql("SELECT ticket_id, version, reason, rules FROM close_overrides");
     let version = closed.body["data"]["version"].as_u64().expect("a version");
-    let expected = (ticket, version, "The customer moved away".into(), "required_fields".into());
-    assert_eq!(note.expect("one note"), expected);
+    assert_eq!(
+        noted.expect("readable"),
+        [format!("{ticket}|{version}|The customer moved away|required_fields")]
+    );
 }

@@ -348,13 +348,9 @@ async fn a_deleted_ticket_takes_its_comments_along() {
     let path = format!("/api/v1/tickets/{}", talk.ticket.ticket_id);
     assert_eq!(talk.world.ask(Method::DELETE, &path, &talk.colleague, &[], "").await.status, 204);
     assert_eq!(talk.send(Method::GET, "", &talk.staff, Value::Null).await.status, 404);
-    let db = rusqlite::Connection::open(talk.world.home.path().join("test.db")).expect("the file");
     for table in ["comments", "comment_reactions"] {
-        let count: i64 = db
-            .query_row(&format!("SELECT count(*) FROM {table} WHERE comment_id = ?1"), [&comment], |row| {
-                row.get(0)
-            })
-            .expect("counted");
+        let count =
+            talk.world.number(&format!("SELECT count(*) FROM {table} WHERE comment_id = '{comment}'"));
         assert_eq!(count, 0, "{table}");
     }
 }

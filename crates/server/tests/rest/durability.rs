@@ -1,17 +1,31 @@
 //! One transaction per write: all of it is there, or none of it (LT-2).
 
 use callboard_model::rest::ChangeRecord;
-use rusqlite::Connection;
+use callboard_testkit::database::Database;
 use serde_json::json;
 
 use crate::world::{T, World};
 
-fn count(db: &Connection, sql: &str) -> i64 {
-    db.query_row(sql, [], |row| row.get(0)).expect(sql)
-}
-
-fn open(world: &World) -> Connection {
-    Connection::open(world.home.path().join("test.db")).expect("the file")
+/// Makes every write of this kind to a table fail, and gives back how to make it go well again.
+fn broken(database: &Database, event: &str, table: &str) -> String {
+    let (create, drop) = match database {
+        Database::Sqlite(_) => (
+            format!(
+                "CREATE TRIGGER broken BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+            ),
+            "DROP TRIGGER broken".to_owned(),
+        ),
+        Database::Postgres(_) => (
+            format!(
+                "CREATE OR REPLACE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS \
+                 $$ BEGIN RAISE EXCEPTION 'disk full'; END $$; \
+                 CREATE TRIGGER broken BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION broken()"
+            ),
+            format!("DROP TRIGGER broken ON {table}"),
+        ),
+    };
+    database.sql(&create).expect("a trigger");
+    drop
 }
 
 /// Whichever statement of the transaction fails, nothing of the write remains, and the next write goes through.
@@ -20,25 +34,21 @@ async fn no_hint_without_its_row_and_no_row_without_its_hint() {
     let world = World::start().await;
     let ticket = world.a_ticket().await;
     let before = world.get(&format!("/api/v1/tickets/{ticket}")).await;
-    let db = open(&world);
     for table in ["tickets", "field_changes", "changes", "outbox", "idempotency"] {
         let event = if table == "tickets" { "UPDATE" } else { "INSERT" };
-        db.execute_batch(&format!(
-            "CREATE TRIGGER broken BEFORE {event} ON {table} BEGIN SELECT RAISE(ABORT, 'disk full'); END"
-        ))
-        .expect("a trigger");
+        let mend = broken(&world.database, event, table);
         let reply = world.put(&ticket, &[("idempotency-key", "k")], json!({"title": "Lost"})).await;
         assert_eq!((reply.status, reply.code()), (500, "INTERNAL_ERROR"), "{table}");
         assert!(!reply.body.to_string().contains("disk full"), "{table}: {}", reply.body);
-        db.execute_batch("DROP TRIGGER broken").expect("dropped");
+        world.database.sql(&mend).expect("dropped");
         assert_eq!(world.get(&format!("/api/v1/tickets/{ticket}")).await, before, "{table}");
         for table in ["field_changes", "changes", "outbox", "idempotency"] {
-            assert_eq!(count(&db, &format!("SELECT count(*) FROM {table}")), 0, "{table}");
+            assert_eq!(world.number(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
         }
     }
     assert_eq!(world.put(&ticket, &[("idempotency-key", "k")], json!({"title": "Kept"})).await.status, 200);
     for (table, rows) in [("field_changes", 1), ("changes", 1), ("outbox", 1), ("idempotency", 1)] {
-        assert_eq!(count(&db, &format!("SELECT count(*) FROM {table}")), rows, "{table}");
+        assert_eq!(world.number(&format!("SELECT count(*) FROM {table}")), rows, "{table}");
     }
 }
 

@@ -33,10 +33,8 @@ async fn a_deleted_ticket_is_gone_and_everybody_is_told() {
     let outbox = world.store.outbox_pending(10).await.expect("readable");
     assert_eq!((outbox.len(), outbox[1].ticket.as_str()), (2, &*ticket));
     assert!(outbox[1].was.is_some() && outbox[1].is.is_none(), "whoever saw it may hear of it");
-    let db = rusqlite::Connection::open(world.home.path().join("test.db")).expect("the file");
     for table in ["tickets", "field_changes", "ticket_details", "ticket_tags"] {
-        let count = format!("SELECT count(*) FROM {table} WHERE ticket_id = ?1");
-        let left: i64 = db.query_row(&count, [&ticket], |row| row.get(0)).expect("counted");
+        let left = world.number(&format!("SELECT count(*) FROM {table} WHERE ticket_id = '{ticket}'"));
         assert_eq!(left, 0, "{table}");
     }
 }

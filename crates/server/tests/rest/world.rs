@@ -10,8 +10,8 @@ use callboard_server::auth::{Access, Role};
 use callboard_server::demo::{Plan, company};
 use callboard_server::store::directory::{Member, PeopleQuery};
 use callboard_server::store::{Limits, Store};
+use callboard_testkit::database::Database;
 use serde_json::Value;
-use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -23,7 +23,7 @@ pub(crate) const TICKETS: u32 = 60;
 
 pub(crate) struct World {
     pub(crate) store: Store,
-    pub(crate) home: TempDir,
+    pub(crate) database: Database,
     /// Keys of `T`.
     pub(crate) dispatcher: String,
     pub(crate) technician: String,
@@ -67,9 +67,8 @@ impl World {
     }
 
     pub(crate) async fn keeping(limits: Limits) -> Self {
-        let home = tempfile::tempdir().expect("a folder");
-        let address = format!("sqlite:{}", home.path().join("test.db").display());
-        let store = Store::open(&address, limits).expect("a database");
+        let database = Database::fresh().await.expect("a database");
+        let store = Store::open(&database.address(), limits).expect("a store");
         for (tenant, seed) in [(T, 1), (X, 2)] {
             store.add_company(company(plan(tenant, seed, TICKETS))).await.expect("a company");
         }
@@ -81,9 +80,14 @@ impl World {
             billing: key(&store, T, Role::Billing).await,
             stranger: key(&store, X, Role::Dispatcher).await,
             store,
-            home,
+            database,
             router,
         }
+    }
+
+    /// The one number that a statement past the server gives back.
+    pub(crate) fn number(&self, sql: &str) -> i64 {
+        self.database.sql(sql).expect(sql).join("").parse().expect(sql)
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Reply {

@@ -11,7 +11,6 @@ pub(super) struct Step {
     /// What SQLite runs.
     pub(super) sqlite: &'static str,
     /// What Postgres runs.
-    #[expect(dead_code, reason = "the engine that reads it comes next")]
     pub(super) postgres: &'static str,
 }
 

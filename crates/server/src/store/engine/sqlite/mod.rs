@@ -6,46 +6,50 @@
 //! **Invariant:** nothing here blocks an async thread, and nobody but the writer's thread holds a writing connection.
 
 mod migrate;
-mod readers;
 mod session;
 mod writer;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 use tokio::sync::watch;
 
-use self::readers::Readers;
+use self::session::Session;
 use self::writer::Writer;
+use super::readers::{Reader, Readers};
 use crate::error::Result;
 use crate::store::sql::Sql;
 
 /// Prepared statements that a connection keeps. One more takes the place of the one that was used longest ago.
 const STATEMENTS: usize = 256;
 
+/// Reads at the same time.
+const READERS: usize = 4;
+
 /// The database file with its writer and its readers.
 #[derive(Clone)]
 pub(in crate::store) struct Sqlite {
     writer: Writer,
-    readers: Readers,
+    readers: Readers<ReadOnly>,
 }
 
 impl Sqlite {
-    pub(in crate::store) fn open(path: PathBuf) -> Result<Self> {
+    pub(super) fn open(path: PathBuf) -> Result<Self> {
         let mut connection = Connection::open(&path)?;
         configure(&connection)?;
         connection.pragma_update(None, "journal_mode", "wal")?;
         migrate::to_newest(&mut connection)?;
         let writer = Writer::start(connection)?;
-        Ok(Self { writer, readers: Readers::new(path) })
+        let readers = Readers::new(READERS, move |idle| idle.map_or_else(|| ReadOnly::open(&path), Ok));
+        Ok(Self { writer, readers })
     }
 
-    pub(in crate::store) fn committed(&self) -> watch::Receiver<u64> {
+    pub(super) fn committed(&self) -> watch::Receiver<u64> {
         self.writer.committed()
     }
 
     /// Runs `work` on a reading connection, off the async threads.
-    pub(in crate::store) async fn read<T, F>(&self, work: F) -> Result<T>
+    pub(super) async fn read<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut dyn Sql) -> Result<T> + Send + 'static,
@@ -54,7 +58,7 @@ impl Sqlite {
     }
 
     /// Runs `work` in a transaction; it answers when the transaction is on disk. An `Err` of `work` writes nothing.
-    pub(in crate::store) async fn write<T, F>(&self, work: F) -> Result<T>
+    pub(super) async fn write<T, F>(&self, work: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut dyn Sql) -> Result<T> + Send + 'static,
@@ -71,4 +75,28 @@ fn configure(connection: &Connection) -> Result<()> {
     connection.pragma_update(None, "cache_size", -32_768)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(())
+}
+
+/// A connection that cannot write.
+struct ReadOnly(Connection);
+
+impl ReadOnly {
+    fn open(path: &Path) -> Result<Self> {
+        let flags =
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+        let connection = Connection::open_with_flags(path, flags)?;
+        configure(&connection)?;
+        Ok(Self(connection))
+    }
+}
+
+impl Reader for ReadOnly {
+    fn snapshot<T>(&mut self, work: impl FnOnce(&mut dyn Sql) -> Result<T>) -> Result<T> {
+        let snapshot = self.0.transaction()?;
+        work(&mut Session::new(&snapshot, &mut false))
+    }
+
+    fn is_sound(&self) -> bool {
+        self.0.is_autocommit()
+    }
 }
