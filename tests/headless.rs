@@ -149,6 +149,34 @@ async fn without_a_server_or_a_key_it_says_so_and_ends() -> Result<()> {
     Ok(())
 }
 
+/// CO-12: read, edit, restart, come back. Without a server the tickets of the last run are there, and work on them is
+/// kept and sent when it is back.
+#[tokio::test]
+async fn without_a_server_the_last_run_is_there_to_read_and_to_work_on() -> Result<()> {
+    let mut world = World::start().await?;
+    let mut nora = world.console(NORA).await?;
+    ensure!(nora.finish().await?.success(), "a good end");
+    world.server.kill();
+    let ticket = world.tickets[0].clone();
+    for text in ["first without a server", "second without a server"] {
+        let mut nora =
+            Headless::start(&world.profile(NORA), &world.server.url(), world.server.account(NORA)?)?;
+        nora.tell(&json!({"do": "hello"}))?;
+        nora.tell(&json!({"do": "openTicket", "ticket": ticket}))?;
+        nora.until("the board is there", |console| (console.newest("counts")["tickets"] != 0).then_some(()))
+            .await?;
+        nora.edit(ticket.as_str(), "title", text)?;
+        nora.until("her edit is safe", |console| shows(console, &ticket, text, "queued")).await?;
+        nora.kill();
+    }
+    world.server.restart().await?;
+    let mut nora = world.console(NORA).await?;
+    let text = "second without a server";
+    nora.until("her edit is saved", |console| shows(console, &ticket, text, "confirmed")).await?;
+    assert_eq!(title(&world.server.rest(BOB)?, &ticket).await?, text);
+    Ok(())
+}
+
 /// A reader that does not read costs bounded memory: the program ends, and what was committed is on disk.
 #[tokio::test]
 async fn a_reader_that_does_not_read_ends_the_program() -> Result<()> {

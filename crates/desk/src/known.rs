@@ -33,6 +33,22 @@ pub(crate) struct Known {
     pub saved: BTreeMap<Field, i64>,
     /// It can no longer be read (LT-19).
     pub is_lost: bool,
+    /// It is from the disk, and the server has not told it in this run.
+    pub is_recalled: bool,
+}
+
+impl Known {
+    fn new(ticket: Ticket, as_of: i64) -> Self {
+        Self {
+            ticket,
+            as_of,
+            authors: BTreeMap::new(),
+            lit: BTreeSet::new(),
+            saved: BTreeMap::new(),
+            is_lost: false,
+            is_recalled: false,
+        }
+    }
 }
 
 /// What an answer changed.
@@ -70,16 +86,26 @@ impl Tickets {
         self.known.keys()
     }
 
+    /// Takes what the disk kept.
+    pub(crate) fn recall(&mut self, ticket: Ticket, as_of: i64) {
+        let id = ticket.ticket_id.clone();
+        self.known.insert(id, Known { is_recalled: true, ..Known::new(ticket, as_of) });
+    }
+
+    /// The tickets of which the server has said nothing in this run.
+    pub(crate) fn recalled(&self) -> Vec<TicketId> {
+        self.known.iter().filter(|(_, known)| known.is_recalled).map(|(id, _)| id.clone()).collect()
+    }
+
     /// Takes what the server says, unless it is older than what we have.
     pub(crate) fn apply(&mut self, ticket: Ticket, as_of: i64) -> Option<Applied> {
         let id = ticket.ticket_id.clone();
         let Some(known) = self.known.get_mut(&id) else {
-            let (authors, saved) = (BTreeMap::new(), BTreeMap::new());
-            let known = Known { ticket, as_of, authors, lit: BTreeSet::new(), saved, is_lost: false };
-            self.known.insert(id, known);
+            self.known.insert(id, Known::new(ticket, as_of));
             return Some(Applied { old: None, changed: Vec::new() });
         };
         let was_lost = std::mem::take(&mut known.is_lost);
+        known.is_recalled = false;
         let is_same = ticket.version.is_some() && ticket.version == known.ticket.version;
         if is_same {
             known.as_of = known.as_of.max(as_of);
@@ -99,9 +125,7 @@ impl Tickets {
         if let Some(known) = self.known.get_mut(ticket) {
             known.is_lost = true;
         } else if is_looked_for {
-            let (authors, lit, saved) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
-            let known = Known { ticket: unread(ticket), as_of: 0, authors, lit, saved, is_lost: true };
-            self.known.insert(ticket.clone(), known);
+            self.known.insert(ticket.clone(), Known { is_lost: true, ..Known::new(unread(ticket), 0) });
         }
     }
 

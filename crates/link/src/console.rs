@@ -8,17 +8,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use callboard_desk::Session;
 use callboard_desk::bridge::{Command, Update};
 use callboard_desk::session::effect::WindowId;
+use callboard_desk::session::event::Kept;
 use callboard_model::SessionId;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
-use tracing::error;
+use tracing::{error, warn};
 use uuid::Uuid;
 
 use crate::LinkError;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::disk::copy::{CopyStore, Copyist, open_copy};
 use crate::disk::open::{SetAside, open_outbox};
 use crate::disk::profile::ProfileLock;
 use crate::disk::{OutboxStore, REPLIES_WAITING_MAX, Writer};
@@ -39,8 +41,10 @@ pub struct World {
     pub http: Arc<dyn HttpSend>,
     /// Byte streams.
     pub dial: Arc<dyn Dial>,
-    /// The disk.
+    /// The disk: what must survive.
     pub outbox: Box<dyn OutboxStore>,
+    /// The disk: what is only faster to have.
+    pub copy: Box<dyn CopyStore>,
 }
 
 /// A running console.
@@ -69,8 +73,9 @@ impl Console {
         let profile = ProfileLock::take(&config.profile_dir)?;
         let clock = Arc::new(SystemClock);
         let (outbox, set_aside) = open_outbox(&config.profile_dir, clock.wall())?;
+        let copy = open_copy(&config.profile_dir);
         let http = Arc::new(ReqwestSend::new(&config.server)?);
-        let world = World { clock, http, dial: Arc::new(TcpDial), outbox };
+        let world = World { clock, http, dial: Arc::new(TcpDial), outbox, copy };
         let mut console = Self::with_session(world, config, paint, Some(profile))?;
         console.set_aside = set_aside;
         Ok(console)
@@ -97,6 +102,11 @@ impl Console {
         let origin = SessionId::from(Uuid::from_u128(world.clock.dice()).to_string());
         let mut session = Session::new(origin.clone());
         let outbox = world.outbox.load().map_err(LinkError::Unread)?;
+        let kept = world.copy.load().unwrap_or_else(|reason| {
+            warn!(%reason, "the copy of the board cannot be read");
+            Kept::default()
+        });
+        let copyist = Copyist::spawn(world.copy).map_err(LinkError::Thread)?;
         let stop = CancellationToken::new();
         let (inputs, incoming) = mpsc::channel(INPUTS_WAITING_MAX);
         let (replies, stored) = mpsc::channel(REPLIES_WAITING_MAX);
@@ -111,13 +121,14 @@ impl Console {
             clock: world.clock,
             inputs: incoming,
             disk: writer,
+            copyist,
             stored,
             rest: Rest::new(caller),
             socket,
             stop: stop.clone(),
         };
         let task = tokio::spawn(async move {
-            runtime.run(outbox).await;
+            runtime.run(outbox, kept).await;
             // Only now may another console take it.
             drop(profile);
         });

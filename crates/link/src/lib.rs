@@ -29,6 +29,7 @@ pub use callboard_model::TenantId;
 pub use clock::{Clock, SystemClock};
 pub use config::{ApiKey, Config, ServerUrl};
 pub use console::{Console, World};
+pub use disk::copy::{CopyStore, NoCopy};
 pub use disk::open::SetAside;
 pub use disk::{DiskOrder, OutboxStore};
 pub use error::LinkError;

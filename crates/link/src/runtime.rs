@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use callboard_desk::bridge::{Command, Update};
 use callboard_desk::session::effect::{LinkOrder, StoredEdit, WindowId};
-use callboard_desk::session::event::LinkEvent;
+use callboard_desk::session::event::{Kept, LinkEvent};
 use callboard_desk::{Effect, Event, Moment};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -26,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use crate::clock::Clock;
+use crate::disk::copy::Copyist;
 use crate::disk::{DiskOrder, DiskReply, Writer};
 use crate::rest::{Answered, Rest};
 use crate::socket::Socket;
@@ -64,6 +65,7 @@ pub(crate) struct Runtime {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) inputs: mpsc::Receiver<Input>,
     pub(crate) disk: Writer,
+    pub(crate) copyist: Copyist,
     pub(crate) stored: mpsc::Receiver<DiskReply>,
     pub(crate) rest: Rest,
     pub(crate) socket: Socket,
@@ -81,7 +83,7 @@ struct Desk {
 
 impl Runtime {
     /// Runs until it is stopped or nobody can command it any more, then brings everything to an orderly end.
-    pub(crate) async fn run(mut self, outbox: Vec<StoredEdit>) {
+    pub(crate) async fn run(mut self, outbox: Vec<StoredEdit>, kept: Kept) {
         let mut desk = Desk {
             start: Instant::now(),
             timers: Timers::default(),
@@ -89,7 +91,7 @@ impl Runtime {
             at_once: VecDeque::new(),
         };
         let mut effects = Vec::new();
-        let mut next = Some(Event::Started { outbox });
+        let mut next = Some(Event::Started { outbox, kept });
         while let Some(event) = next {
             (self.step)(moment(desk.start, self.clock.as_ref()), event, &mut effects);
             for effect in effects.drain(..) {
@@ -111,6 +113,7 @@ impl Runtime {
             Effect::Forget(edit) => {
                 desk.at_once.extend(self.disk.order(DiskOrder::Forget(edit)).map(of_disk));
             }
+            Effect::Keep(order) => self.copyist.order(order),
             Effect::Ask(id, request) => desk.at_once.extend(self.rest.ask(id, request).map(of_rest)),
             Effect::Link(order) => desk.order(order),
             Effect::Arm(timer, after) => desk.timers.arm(timer, Instant::now() + after),
@@ -170,6 +173,7 @@ impl Runtime {
         }
         self.socket.finish().await;
         self.disk.finish().await;
+        self.copyist.finish().await;
     }
 }
 

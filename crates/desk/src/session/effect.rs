@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use callboard_model::rest::TicketChanges;
-use callboard_model::{EditId, Field, Presence, Room, TicketId, Timestamp, Value, Version};
+use callboard_model::rest::{Me, TicketChanges};
+use callboard_model::{EditId, Field, Presence, Room, Ticket, TicketId, Timestamp, Value, Version};
 
+use super::event::Lookups;
 use crate::bridge::Update;
 
 /// One thing to be done. The runtime does them in the order given, and does not wait for one before the next.
@@ -15,6 +16,9 @@ pub enum Effect {
     Store(StoredEdit),
     /// Remove an edit from disk: it was applied, or dropped by the person.
     Forget(EditId),
+    /// Keep a copy of what the server said, for a start without it. Nothing answers, and nothing depends on it: where it
+    /// fails, such a start shows less.
+    Keep(Keep),
     /// Ask the server; answered by [`Event::Answered`](crate::Event::Answered).
     Ask(RequestId, Request),
     /// Do something on the socket.
@@ -124,6 +128,23 @@ pub enum Timer {
     Resend,
     /// Some ticket crosses a due boundary.
     Clock,
+}
+
+/// What of the server's words is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Who is signed in.
+    Me(Me),
+    /// The lists behind the pickers.
+    Lookups(Box<Lookups>),
+    /// A ticket, as of a time by the server's clock in milliseconds.
+    Ticket(Box<Ticket>, i64),
+    /// A ticket is gone, or out of our sight.
+    Gone(TicketId),
+    /// All that is kept was true at this time, if nothing later is said of it.
+    Proven(i64),
+    /// Nothing of it is ours to keep any more.
+    Nothing,
 }
 
 /// An edit as it lies on disk.

@@ -7,6 +7,7 @@ use callboard_model::rest::{
     Board, Capabilities, Changes, LiveTokens, Me, Pagination, Priority, Stale, Status, User,
 };
 use callboard_model::{EditId, Hint, Presence, Room, Ticket, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::bridge::Command;
 use crate::session::effect::{Request, RequestId, Timer};
@@ -30,6 +31,8 @@ pub enum Event {
     Started {
         /// Edits that were not answered when the program last ended, oldest first.
         outbox: Vec<StoredEdit>,
+        /// What the server had said by then.
+        kept: Kept,
     },
     /// A window asks for something.
     Command {
@@ -59,6 +62,17 @@ pub enum Event {
     NotStored(EditId, Arc<str>),
     /// A timer that was armed ran out.
     Rang(Timer),
+}
+
+/// What was kept of the server's words when the program last ran (CO-12). Shown until the server was asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Whose words they are; without that, nothing is shown.
+    pub me: Option<Me>,
+    /// The lists behind the pickers.
+    pub lookups: Option<Lookups>,
+    /// Tickets, each as of a time by the server's clock in milliseconds.
+    pub tickets: Vec<(Ticket, i64)>,
 }
 
 /// What the server said to a [`Request`].
@@ -91,7 +105,7 @@ pub enum Answer {
 }
 
 /// The lists behind the pickers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "each is the list of what its type describes")]
 pub struct Lookups {
     pub boards: Vec<Board>,

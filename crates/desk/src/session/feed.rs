@@ -8,7 +8,7 @@ use callboard_model::rest::{Changes, Pagination};
 use callboard_model::{Ticket, TicketId};
 
 use super::Session;
-use super::effect::{LinkOrder, Request, RequestId, Timer};
+use super::effect::{Effect, Keep, LinkOrder, Request, RequestId, Timer};
 use super::event::{Answer, Failure, Lookups};
 use super::turn::Turn;
 use crate::backoff::BACKOFF_MAX;
@@ -67,6 +67,7 @@ impl Session {
             Ok(_) | Err(_) => return turn.arm(Timer::Hello, BACKOFF_MAX),
         };
         let is_first = self.me.is_none();
+        self.keep_me(turn, &me);
         self.common.me = Some(own_face(&me));
         self.me = Some(me);
         self.rooms.is_dirty = true;
@@ -93,15 +94,16 @@ impl Session {
         }
     }
 
-    pub(super) fn on_lookups(&mut self, outcome: Result<Answer, Failure>) {
+    pub(super) fn on_lookups(&mut self, turn: &mut Turn<'_>, outcome: Result<Answer, Failure>) {
         self.feed.asked_lookups = false;
         if let Ok(Answer::Lookups(lookups)) = outcome {
+            self.feed.has_lookups = true;
+            turn.push(Effect::Keep(Keep::Lookups(Box::new(lookups.clone()))));
             self.name(lookups);
         }
     }
 
-    fn name(&mut self, lookups: Lookups) {
-        self.feed.has_lookups = true;
+    pub(super) fn name(&mut self, lookups: Lookups) {
         self.names = Names::new(lookups);
         self.common.boards = self.names.boards();
         self.touched.extend(self.tickets.ids().cloned());
@@ -162,6 +164,7 @@ impl Session {
                 self.stale.want(missing);
             }
         }
+        self.keep_proof(turn);
         self.close_gap(turn);
     }
 

@@ -13,6 +13,7 @@ pub mod effect;
 pub mod event;
 mod feed;
 mod finish;
+mod keep;
 mod on_answer;
 mod on_command;
 mod on_disk;
@@ -52,6 +53,8 @@ pub struct Session {
     origin: SessionId,
     /// Who is signed in, once the server said so.
     me: Option<Me>,
+    /// Whose words are kept on disk: before the server said who we are, those of the last run.
+    recalled: Option<Me>,
     /// The number of the last question.
     requests: u64,
     /// The layers of a shown value: confirmed below, pending above.
@@ -93,6 +96,7 @@ impl Session {
         Self {
             origin,
             me: None,
+            recalled: None,
             requests: 0,
             tickets: Tickets::default(),
             edits: Edits::default(),

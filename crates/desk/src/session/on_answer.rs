@@ -25,7 +25,7 @@ impl Session {
         self.weigh(turn, &request, &outcome);
         match request {
             Request::Hello => self.on_hello(turn, outcome),
-            Request::Lookups => self.on_lookups(outcome),
+            Request::Lookups => self.on_lookups(turn, outcome),
             Request::Tickets { .. } => self.on_page(turn, id, outcome),
             Request::Ticket(ticket) => self.fetched(turn, id, &ticket, outcome),
             Request::Save { edit, ticket, .. } => self.save_answered(turn, id, (edit, &ticket), outcome),

@@ -43,6 +43,9 @@ impl Session {
     }
 
     fn link_down(&mut self, turn: &mut Turn<'_>) {
+        if self.is_live() {
+            self.keep_proof(turn);
+        }
         let wait = self.live.fell(turn.wall_ms(), turn.now.dice);
         turn.arm(Timer::Reconnect, wait);
         self.leave_unseen(turn);

@@ -14,7 +14,10 @@ impl Session {
         let turn = &mut turn;
         self.touched.extend(self.board.tick(self.clock.now_ms(now.wall)));
         match event {
-            Event::Started { outbox } => self.started(turn, outbox),
+            Event::Started { outbox, kept } => {
+                self.recall(kept);
+                self.started(turn, outbox);
+            }
             Event::Command { window, command } => self.commanded(turn, window, command),
             Event::WindowClosed(window) => self.window_closed(&window),
             Event::Answered { id, request, outcome, server_time } => {

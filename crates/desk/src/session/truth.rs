@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use callboard_model::{Field, Ticket, TicketId, Version};
 
-use super::effect::{RequestId, Timer};
+use super::effect::{Effect, Keep, RequestId, Timer};
 use super::event::{Answer, Failure};
 use super::on_timer::LIT_FOR;
 use super::turn::Turn;
@@ -81,13 +81,18 @@ impl Session {
             return;
         }
         let gathered = self.stale.burst(&id).map(|burst| burst.fields.clone()).unwrap_or_default();
+        let was_recalled = self.tickets.get(&id).is_some_and(|known| known.is_recalled);
         let applied = self.tickets.apply(ticket, self.clock.now_ms(turn.now.wall));
         self.unproven.remove(&id);
+        if applied.is_some() {
+            self.keep_ticket(turn, &id);
+        }
         if let Some(Applied { old: Some(old), changed }) = applied {
             let is_only_ours = saved.is_some() && follows(version, old.version);
             if is_only_ours && let Some(known) = self.tickets.get(&id) {
                 self.edits.carry(&old, &known.ticket);
-            } else {
+            } else if !was_recalled {
+                // What changed while the program was away is no news of this moment.
                 let foreign = changed.into_iter().filter(|field| Some(*field) != saved).collect();
                 self.followed(turn, &id, foreign, &gathered);
             }
@@ -157,6 +162,7 @@ impl Session {
         self.stale.drop(id);
         self.unproven.remove(id);
         self.board.remove(id);
+        turn.push(Effect::Keep(Keep::Gone(id.clone())));
         self.edits.refuse_all(id, &words::LOST.into());
         self.leave_ticket_room(turn, id);
         // Whoever left work there will look for it.

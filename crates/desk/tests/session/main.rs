@@ -8,6 +8,7 @@ mod conflicts;
 mod edits;
 mod leaving;
 mod live;
+mod recall;
 mod start;
 mod support;
 mod toasts;

@@ -1,4 +1,4 @@
-//! What survives a crash: edits that the server has not confirmed.
+//! What survives a crash: edits that the server has not confirmed, and a copy of what the server said.
 //!
 //! One thread writes, so that a slow disk never holds the loop up and orders are carried out in their order. What
 //! piles up meanwhile goes down in one transaction: one sync for many edits.
@@ -8,9 +8,11 @@
 //! | [`profile`] | the directory, and the lock that keeps a second console out |
 //! | [`sqlite`] | the file and its schema |
 //! | [`open`] | what happens to a file that cannot be read |
+//! | [`copy`] | the copy: a file and a thread of its own |
 //!
 //! **Invariant:** an edit is reported as stored only after the disk has said so.
 
+pub(crate) mod copy;
 pub(crate) mod open;
 pub(crate) mod profile;
 pub(crate) mod sqlite;

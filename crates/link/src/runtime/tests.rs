@@ -12,6 +12,7 @@ use std::path::Path;
 use super::*;
 use crate::clock::SystemClock;
 use crate::config::{ApiKey, ServerUrl};
+use crate::disk::copy::NoCopy;
 use crate::disk::open::open_outbox;
 use crate::disk::{OutboxStore, REPLIES_WAITING_MAX};
 use crate::rest::Caller;
@@ -67,12 +68,13 @@ impl Rig {
             clock: Arc::new(SystemClock),
             inputs: incoming,
             disk: Writer::spawn(outbox, replies).expect("a thread"),
+            copyist: Copyist::spawn(Box::new(NoCopy)).expect("a thread"),
             stored,
             rest: Rest::new(Caller::new(Arc::new(Nobody), server, key, None, &"s".into())),
             socket,
             stop: stop.clone(),
         };
-        Self { events, painted, inputs, stop, task: tokio::spawn(runtime.run(edits)) }
+        Self { events, painted, inputs, stop, task: tokio::spawn(runtime.run(edits, Kept::default())) }
     }
 
     async fn event(&mut self) -> Event {
@@ -131,7 +133,9 @@ async fn commands_that_wait_at_the_end_reach_the_disk() {
     rig.end().await;
 
     let mut rig = Rig::start(dir.path(), |_| Vec::new());
-    assert!(matches!(rig.event().await, Event::Started { outbox } if outbox == [edit(1), edit(2), edit(3)]));
+    assert!(
+        matches!(rig.event().await, Event::Started { outbox, .. } if outbox == [edit(1), edit(2), edit(3)])
+    );
     rig.end().await;
 }
 
@@ -144,7 +148,7 @@ async fn a_stored_edit_is_in_the_outbox_of_the_next_start() {
         _ => Vec::new(),
     };
     let mut rig = Rig::start(dir.path(), store);
-    assert!(matches!(rig.event().await, Event::Started { outbox } if outbox.is_empty()), "always first");
+    assert!(matches!(rig.event().await, Event::Started { outbox, .. } if outbox.is_empty()), "always first");
     rig.command(Command::Hello).await;
     assert!(matches!(rig.event().await, Event::Command { command: Command::Hello, .. }));
     assert!(matches!(rig.event().await, Event::Stored(EditId(1))));
@@ -157,11 +161,11 @@ async fn a_stored_edit_is_in_the_outbox_of_the_next_start() {
         _ => Vec::new(),
     };
     let mut rig = Rig::start(dir.path(), forget);
-    assert!(matches!(rig.event().await, Event::Started { outbox } if outbox == [edit(1), edit(2)]));
+    assert!(matches!(rig.event().await, Event::Started { outbox, .. } if outbox == [edit(1), edit(2)]));
     rig.end().await;
 
     let mut rig = Rig::start(dir.path(), |_| Vec::new());
-    assert!(matches!(rig.event().await, Event::Started { outbox } if outbox == [edit(2)]));
+    assert!(matches!(rig.event().await, Event::Started { outbox, .. } if outbox == [edit(2)]));
     rig.end().await;
 }
 

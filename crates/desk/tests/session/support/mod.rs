@@ -12,8 +12,8 @@ use callboard_desk::bridge::{
     BoardChange, BoardQuery, Command, ConflictView, Counts, FieldState, Grouping, Line, LinkView, Notice,
     TicketView, Update, ViewId,
 };
-use callboard_desk::session::effect::{LinkOrder, Request, RequestId, StoredEdit, Timer, WindowId};
-use callboard_desk::session::event::{Answer, ClientKey, Failure, LinkEvent};
+use callboard_desk::session::effect::{Keep, LinkOrder, Request, RequestId, StoredEdit, Timer, WindowId};
+use callboard_desk::session::event::{Answer, ClientKey, Failure, Kept, LinkEvent};
 use callboard_desk::{Effect, Event, Moment, Session};
 use callboard_model::{EditId, Field, Hint, Presence, Room, TicketId, Timestamp, Value};
 use server::{Server, person};
@@ -52,6 +52,8 @@ pub(crate) struct World {
     pub(crate) socket_works: bool,
     /// Disk: what is stored and not forgotten.
     pub(crate) disk: BTreeMap<EditId, StoredEdit>,
+    /// Disk: what the server had said.
+    pub(crate) kept: Kept,
     /// Answers that wait.
     pub(crate) held: VecDeque<(RequestId, Request, Outcome)>,
     /// Every request that was asked, in order.
@@ -93,6 +95,7 @@ impl World {
             order_on_disk: Vec::new(),
             socket_works: true,
             disk: BTreeMap::new(),
+            kept: Kept::default(),
             held: VecDeque::new(),
             asked: Vec::new(),
             orders: Vec::new(),
@@ -126,7 +129,7 @@ impl World {
     pub(crate) fn start(&mut self, outbox: Vec<StoredEdit>) {
         self.order_on_disk = outbox.iter().map(|edit| edit.id).collect();
         self.disk = outbox.iter().map(|edit| (edit.id, edit.clone())).collect();
-        self.tell(Event::Started { outbox });
+        self.tell(Event::Started { outbox, kept: self.kept.clone() });
         self.show_board();
     }
 
@@ -380,6 +383,7 @@ impl World {
                 assert!(before.is_none(), "an edit is stored once");
             }
             Effect::Forget(id) => assert!(self.disk.remove(&id).is_some(), "{id} is forgotten once"),
+            Effect::Keep(keep) => self.remember(keep),
             Effect::Ask(id, request) => self.ask(id, request, events),
             Effect::Link(order) => self.order(order, events),
             Effect::Arm(timer, after) => {
@@ -389,6 +393,21 @@ impl World {
                 self.timers.remove(&timer);
             }
             Effect::Paint(_, update) => self.paint(update),
+        }
+    }
+
+    fn remember(&mut self, keep: Keep) {
+        let kept = &mut self.kept;
+        match keep {
+            Keep::Me(me) => kept.me = Some(me),
+            Keep::Lookups(lookups) => kept.lookups = Some(*lookups),
+            Keep::Ticket(ticket, as_of) => {
+                kept.tickets.retain(|(known, _)| known.ticket_id != ticket.ticket_id);
+                kept.tickets.push((*ticket, as_of));
+            }
+            Keep::Gone(gone) => kept.tickets.retain(|(known, _)| known.ticket_id != gone),
+            Keep::Proven(at) => kept.tickets.iter_mut().for_each(|(_, as_of)| *as_of = at.max(*as_of)),
+            Keep::Nothing => *kept = Kept::default(),
         }
     }
 

@@ -1,0 +1,319 @@
+//! A copy of what the server said, for a start without it.
+//!
+//! It lies in a file of its own beside the outbox and is worth nothing: what is wrong with it costs a board that fills
+//! when the server answers. So a broken one is made anew, it is not synced, and a writer that falls behind stops.
+//!
+//! **Invariant:** nothing here ever fails or delays the console; and orders are kept in their order up to some point, so
+//! that a copy may be old, and says how old, but never claims to be newer than it is.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread;
+
+use callboard_desk::session::effect::Keep;
+use callboard_desk::session::event::Kept;
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::sync::mpsc;
+use tracing::warn;
+
+/// Orders that may wait for the disk. Beyond that this run keeps nothing more.
+const ORDERS_WAITING_MAX: usize = 16 * 1024;
+/// Orders that go down in one transaction.
+const ORDERS_PER_CHANGE_MAX: usize = 512;
+
+/// The schema that this program reads. A copy of any other is made anew.
+const SCHEMA: i64 = 1;
+
+const CREATE: &str = "
+    CREATE TABLE word (name TEXT PRIMARY KEY, json TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE ticket (id TEXT PRIMARY KEY, json TEXT NOT NULL, as_of INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    PRAGMA user_version = 1;";
+
+const ME: &str = "me";
+const LOOKUPS: &str = "lookups";
+const PROVEN: &str = "proven";
+
+/// Where the copy is kept: the other half of the disk's seam. Errors are sentences for the log.
+pub trait CopyStore: Send {
+    /// All that is kept.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn load(&mut self) -> Result<Kept, Arc<str>>;
+
+    /// Keeps all of it, or nothing.
+    ///
+    /// # Errors
+    /// Nothing was kept.
+    fn keep(&mut self, orders: &[Keep]) -> Result<(), Arc<str>>;
+}
+
+/// A world that keeps no copy.
+#[derive(Clone, Copy, Debug)]
+pub struct NoCopy;
+
+impl CopyStore for NoCopy {
+    fn load(&mut self) -> Result<Kept, Arc<str>> {
+        Ok(Kept::default())
+    }
+
+    fn keep(&mut self, _: &[Keep]) -> Result<(), Arc<str>> {
+        Ok(())
+    }
+}
+
+/// Opens the copy of a profile. Where that is not possible the console works without.
+pub(crate) fn open_copy(profile: &Path) -> Box<dyn CopyStore> {
+    let path = profile.join("copy.db");
+    let opened = SqliteCopy::open(&path).or_else(|reason| {
+        warn!(%reason, "the copy of the board cannot be used and is made anew");
+        for tail in ["", "-wal", "-shm"] {
+            // What cannot be removed shows when the file is opened again.
+            let _ = std::fs::remove_file(profile.join(format!("copy.db{tail}")));
+        }
+        SqliteCopy::open(&path)
+    });
+    match opened {
+        Ok(copy) => Box::new(copy),
+        Err(reason) => {
+            warn!(%reason, "no copy of the board is kept");
+            Box::new(NoCopy)
+        }
+    }
+}
+
+struct SqliteCopy {
+    file: Connection,
+}
+
+impl SqliteCopy {
+    fn open(path: &Path) -> rusqlite::Result<Self> {
+        let file = Connection::open(path)?;
+        file.pragma_update(None, "journal_mode", "WAL")?;
+        // A loss of power costs some of the copy, never the file.
+        file.pragma_update(None, "synchronous", "NORMAL")?;
+        let schema: i64 = file.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        let tables: i64 = file.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        if tables == 0 {
+            file.execute_batch(&format!("BEGIN; {CREATE} COMMIT;"))?;
+        } else if schema != SCHEMA {
+            return Err(rusqlite::Error::InvalidQuery);
+        }
+        let mut copy = Self { file };
+        // One that opens and does not read is as useless.
+        copy.read()?;
+        Ok(copy)
+    }
+
+    fn read(&mut self) -> rusqlite::Result<Kept> {
+        let proven: i64 = self.word(PROVEN)?.unwrap_or_default();
+        let mut kept = Kept { me: self.word(ME)?, lookups: self.word(LOOKUPS)?, tickets: Vec::new() };
+        let mut query = self.file.prepare("SELECT json, as_of FROM ticket")?;
+        let mut rows = query.query([])?;
+        while let Some(row) = rows.next()? {
+            // One that this program does not understand is fetched like one that was never kept.
+            if let Ok(ticket) = serde_json::from_str(row.get_ref(0)?.as_str()?) {
+                kept.tickets.push((ticket, row.get::<_, i64>(1)?.max(proven)));
+            }
+        }
+        Ok(kept)
+    }
+
+    fn word<T: DeserializeOwned>(&self, name: &str) -> rusqlite::Result<Option<T>> {
+        let mut query = self.file.prepare_cached("SELECT json FROM word WHERE name = ?1")?;
+        let json: Option<String> = query.query_row([name], |row| row.get(0)).optional()?;
+        Ok(json.and_then(|json| serde_json::from_str(&json).ok()))
+    }
+
+    fn write(&mut self, orders: &[Keep]) -> rusqlite::Result<()> {
+        let change = self.file.transaction()?;
+        for order in orders {
+            match order {
+                Keep::Me(me) => put_word(&change, ME, me)?,
+                Keep::Lookups(lookups) => put_word(&change, LOOKUPS, lookups)?,
+                Keep::Proven(at) => put_word(&change, PROVEN, at)?,
+                Keep::Ticket(ticket, as_of) => {
+                    change
+                        .prepare_cached(
+                            "INSERT OR REPLACE INTO ticket (id, json, as_of) VALUES (?1, ?2, ?3)",
+                        )?
+                        .execute(params![ticket.ticket_id.as_str(), json(ticket)?, as_of])?;
+                }
+                Keep::Gone(ticket) => {
+                    change.prepare_cached("DELETE FROM ticket WHERE id = ?1")?.execute([ticket.as_str()])?;
+                }
+                Keep::Nothing => change.execute_batch("DELETE FROM ticket; DELETE FROM word;")?,
+            }
+        }
+        change.commit()
+    }
+}
+
+fn put_word(file: &Connection, name: &str, word: &impl Serialize) -> rusqlite::Result<()> {
+    file.prepare_cached("INSERT OR REPLACE INTO word (name, json) VALUES (?1, ?2)")?
+        .execute(params![name, json(word)?])?;
+    Ok(())
+}
+
+fn json(word: &impl Serialize) -> rusqlite::Result<String> {
+    serde_json::to_string(word).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}
+
+impl CopyStore for SqliteCopy {
+    fn load(&mut self) -> Result<Kept, Arc<str>> {
+        self.read().map_err(|error| error.to_string().into())
+    }
+
+    fn keep(&mut self, orders: &[Keep]) -> Result<(), Arc<str>> {
+        self.write(orders).map_err(|error| error.to_string().into())
+    }
+}
+
+/// The thread that keeps.
+#[derive(Debug)]
+pub(crate) struct Copyist {
+    orders: mpsc::Sender<Keep>,
+    thread: thread::JoinHandle<()>,
+    is_behind: bool,
+}
+
+impl Copyist {
+    /// Starts the thread.
+    pub(crate) fn spawn(store: Box<dyn CopyStore>) -> std::io::Result<Self> {
+        let (orders, incoming) = mpsc::channel(ORDERS_WAITING_MAX);
+        let thread =
+            thread::Builder::new().name("callboard-copy".into()).spawn(move || keep_all(store, incoming))?;
+        Ok(Self { orders, thread, is_behind: false })
+    }
+
+    /// Hands an order over, without waiting.
+    pub(crate) fn order(&mut self, order: Keep) {
+        if !self.is_behind && self.orders.try_send(order).is_err() {
+            warn!("the copy of the board stays as it is: the disk is too far behind, or failed");
+            self.is_behind = true;
+        }
+    }
+
+    /// Waits until everything ordered is done.
+    pub(crate) async fn finish(self) {
+        drop(self.orders);
+        let thread = self.thread;
+        let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+    }
+}
+
+fn keep_all(mut store: Box<dyn CopyStore>, mut incoming: mpsc::Receiver<Keep>) {
+    let mut orders = Vec::new();
+    while let Some(first) = incoming.blocking_recv() {
+        orders.push(first);
+        while orders.len() < ORDERS_PER_CHANGE_MAX
+            && let Ok(next) = incoming.try_recv()
+        {
+            orders.push(next);
+        }
+        if let Err(reason) = store.keep(&orders) {
+            warn!(%reason, "the copy of the board cannot be written");
+            return;
+        }
+        orders.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use callboard_desk::session::event::Lookups;
+    use callboard_model::Ticket;
+    use callboard_model::rest::Me;
+
+    use super::*;
+
+    fn ticket(number: u32, version: u64) -> Ticket {
+        let json = serde_json::json!({
+            "ticket_id": format!("t{number}"), "ticket_number": format!("T-{number}"), "title": "VPN down",
+            "version": version,
+        });
+        serde_json::from_value(json).expect("a ticket")
+    }
+
+    fn me() -> Me {
+        let json = serde_json::json!({
+            "user_id": "nora", "tenant": "t", "display_name": "Nora Berg", "role": "dispatcher",
+        });
+        serde_json::from_value(json).expect("a person")
+    }
+
+    fn keep(ticket: Ticket, as_of: i64) -> Keep {
+        Keep::Ticket(Box::new(ticket), as_of)
+    }
+
+    fn reopened(profile: &Path) -> Kept {
+        open_copy(profile).load().expect("it reads")
+    }
+
+    #[test]
+    fn what_was_kept_is_there_after_the_next_start_with_its_age() {
+        let profile = tempfile::tempdir().expect("a directory");
+        let mut copy = open_copy(profile.path());
+        assert_eq!(copy.load(), Ok(Kept::default()));
+        let orders = [
+            Keep::Me(me()),
+            Keep::Lookups(Box::default()),
+            keep(ticket(1, 1), 10),
+            keep(ticket(2, 1), 10),
+            keep(ticket(3, 1), 10),
+            Keep::Gone("t2".into()),
+            Keep::Proven(20),
+            keep(ticket(1, 2), 30),
+        ];
+        copy.keep(&orders).expect("written");
+        drop(copy);
+        let kept = reopened(profile.path());
+        assert_eq!((kept.me, kept.lookups), (Some(me()), Some(Lookups::default())));
+        assert_eq!(kept.tickets, [(ticket(1, 2), 30), (ticket(3, 1), 20)]);
+    }
+
+    #[test]
+    fn nothing_is_kept_of_what_is_not_ours_any_more() {
+        let profile = tempfile::tempdir().expect("a directory");
+        let mut copy = open_copy(profile.path());
+        copy.keep(&[Keep::Me(me()), keep(ticket(1, 1), 10), Keep::Proven(20)]).expect("written");
+        copy.keep(&[Keep::Nothing]).expect("written");
+        drop(copy);
+        assert_eq!(reopened(profile.path()), Kept::default());
+    }
+
+    #[test]
+    fn a_copy_that_cannot_be_used_is_made_anew() {
+        let spoilt: [fn(&Path); 3] = [
+            |path| std::fs::write(path, "no database at all, but long enough to look at").expect("written"),
+            |path| {
+                let file = Connection::open(path).expect("a file");
+                file.execute_batch("CREATE TABLE ticket (id TEXT); PRAGMA user_version = 99;").expect("made");
+            },
+            |path| {
+                let file = Connection::open(path).expect("a file");
+                file.execute_batch("CREATE TABLE other (id TEXT); PRAGMA user_version = 1;").expect("made");
+            },
+        ];
+        for spoil in spoilt {
+            let profile = tempfile::tempdir().expect("a directory");
+            spoil(&profile.path().join("copy.db"));
+            let mut copy = open_copy(profile.path());
+            assert_eq!(copy.load(), Ok(Kept::default()));
+            copy.keep(&[keep(ticket(1, 1), 10)]).expect("it works");
+        }
+    }
+
+    #[tokio::test]
+    async fn everything_ordered_is_kept_before_the_end() {
+        let profile = tempfile::tempdir().expect("a directory");
+        let mut copyist = Copyist::spawn(open_copy(profile.path())).expect("a thread");
+        for number in 0..2_000 {
+            copyist.order(keep(ticket(number, 1), 10));
+        }
+        copyist.finish().await;
+        assert_eq!(reopened(profile.path()).tickets.len(), 2_000);
+    }
+}
