@@ -174,7 +174,13 @@ impl Session {
         let front =
             self.edits.field(ticket, field).filter(|work| work.edits.len() == 1 && work.refusal().is_some());
         let Some(edit) = front.and_then(|work| work.edits.first()).cloned() else { return };
-        self.store_again(turn, &edit, edit.seen.clone(), 0);
+        // Who says "again" has the ticket before them as it stands now.
+        let now = self
+            .tickets
+            .ticket(ticket)
+            .map(|ticket| Seen { value: ticket.value(field), version: ticket.version });
+        let seen = now.filter(|now| now.value == edit.seen.value).unwrap_or_else(|| edit.seen.clone());
+        self.store_again(turn, &edit, seen, 0);
     }
 
     /// Drops what is not on its way.

@@ -109,7 +109,13 @@ impl Session {
         }
         self.confirm(turn, asked, stale.current, None);
         let Some(owner) = self.edits.owner(id).cloned() else { return };
-        self.resend_if_clean(turn, id, &owner);
+        match stale.conflicts.first() {
+            // What the edit would change beside its field, somebody else has set: nobody here was asked about that.
+            Some(clash) if stale.conflicts.iter().all(|clash| clash.field != owner.1) => {
+                self.refuse(id, &words::would_change_too(&clash.changed_by.display_name).into());
+            }
+            _ => self.resend_if_clean(turn, id, &owner),
+        }
     }
 
     /// Nobody touched the field, only something beside it: the same edit goes out again, on the new version.

@@ -8,6 +8,13 @@ pub(super) const FORBIDDEN: &str = "You are not allowed to change this.";
 /// 404 to a save, or a ticket that can no longer be read (LT-19).
 pub(super) const LOST: &str = "This ticket was deleted, or you can no longer see it.";
 
+/// 409 to a save over a value that would change with it.
+pub(super) fn would_change_too(who: &str) -> String {
+    format!(
+        "{who} has just set something that would change with this. Look at the ticket, then send it again or drop it."
+    )
+}
+
 /// Others wrote beside an edit too often.
 pub(super) const RESTLESS: &str = "The ticket kept changing while this was being saved.";
 

@@ -224,6 +224,26 @@ fn a_refused_save_opens_the_panel_with_author_and_time_and_keep_sends_on_their_v
     assert!(world.is_saved("t1", Status) && world.disk.is_empty());
 }
 
+/// LT-13: a save that would set another field over a value that nobody here has seen is asked about, and goes out when
+/// the person says so.
+#[test]
+fn what_a_save_would_overwrite_beside_its_field_is_the_persons_decision() {
+    let mut world = World::started(2);
+    world.server.derives = Some((Status, Priority));
+    world.net = Net::Held;
+    world.bob("t1", Priority, "p1");
+    world.edit("t1", Status, "hold");
+    world.deliver_all();
+    let FieldState::Refused { reason } = world.state("t1", Status) else { panic!("it is refused") };
+    assert!(reason.contains("Bob"), "{reason}");
+    assert_eq!(world.saves(), ["t1 status_id=hold@1"], "it is not sent again by itself");
+    assert_eq!((world.shown("t1", Priority), world.counts.needs_you), ("p1", 1));
+    world.net = Net::Up;
+    world.say(Command::RetryEdit { ticket: "t1".into(), field: Status });
+    assert_eq!(world.saves(), ["t1 status_id=hold@1", "t1 status_id=hold@2"]);
+    assert!(world.is_saved("t1", Status) && world.disk.is_empty());
+}
+
 /// LT-13: the conflict holds its own group only.
 #[test]
 fn a_conflict_holds_its_group_and_nothing_else() {

@@ -20,6 +20,8 @@ pub(crate) struct Server {
     pub(crate) refusal: Option<&'static str>,
     /// Fail at every save of this field.
     pub(crate) fails_at: Option<Field>,
+    /// A write of the first also sets the second.
+    pub(crate) derives: Option<(Field, Field)>,
     /// Give no token for the board.
     pub(crate) hides_board: bool,
     /// A stock server says neither versions nor where the feed ends.
@@ -62,6 +64,7 @@ impl Server {
             hidden: BTreeSet::new(),
             refusal: None,
             fails_at: None,
+            derives: None,
             hides_board: false,
             feed_reaches_back_to: 0,
             writers: BTreeMap::new(),
@@ -229,7 +232,9 @@ impl Server {
                 version: *version,
             })
         };
-        changes.fields.iter().filter_map(clash).collect()
+        let derived = self.derives.filter(|(from, _)| changes.fields.contains_key(from));
+        let derived = derived.map(|(_, to)| (to, Value::from("derived")));
+        changes.fields.iter().chain(derived.iter().map(|(to, value)| (to, value))).filter_map(clash).collect()
     }
 }
 
