@@ -6,11 +6,13 @@
 //! | [`steps`] | runs programs, says what it does and how long it took |
 //! | [`mod@test`] | everything that must hold, in the order of how fast it fails |
 //! | [`demo`] | the product at work, with or without a display |
+//! | [`bench`] | measurements beside a peer |
 //! | [`codegen`], [`fuzz`] | generated types, fuzz targets |
 //! | [`kill`] | kills the server under write load, many times |
 //!
 //! **Invariant:** nothing here is part of the product; the product never needs it to run.
 
+mod bench;
 mod codegen;
 mod demo;
 mod fuzz;
@@ -48,6 +50,8 @@ enum Command {
     Prepare,
     /// Write the generated TypeScript anew.
     Codegen,
+    /// Measure the server, beside the stock one where there is one: rooms, save, soak.
+    Bench(bench::Options),
     /// Fuzz one target for a while.
     Fuzz(fuzz::Options),
     /// Kill the server under write load and see that nothing is lost and nothing done twice.
@@ -63,6 +67,7 @@ fn main() -> ExitCode {
         Command::E2e { filter } => test::windows(&mut steps, filter.as_deref()),
         Command::Prepare => prepare::everything(&mut steps),
         Command::Codegen => codegen::write(&mut steps),
+        Command::Bench(options) => bench::run(&mut steps, &options),
         Command::Fuzz(options) => fuzz::run(&mut steps, &options),
         Command::Kill(options) => kill::run(&mut steps, &options),
     };

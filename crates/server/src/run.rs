@@ -65,7 +65,8 @@ pub struct DemoAccount {
 /// Starts everything. `stop` ends it.
 pub async fn start(settings: Settings, stop: CancellationToken) -> Result<Running> {
     let database = settings.database.clone();
-    let store = tokio::task::spawn_blocking(move || Store::open(&database, store::Limits::default()))
+    let kept = store::Limits { changes_kept: settings.changes_kept };
+    let store = tokio::task::spawn_blocking(move || Store::open(&database, kept))
         .await
         .map_err(|_| ServerError::Closed)??;
     if let Some(tickets) = settings.demo_tickets {

@@ -38,7 +38,7 @@ pub struct Script {
     unclaimed: Vec<Value>,
     log: NamedTempFile,
     // Last, so that the pipes close first.
-    _child: Child,
+    child: Child,
 }
 
 impl Script {
@@ -50,6 +50,8 @@ impl Script {
         let mut child = Command::new(node)
             .arg(folder.join(name))
             .args(args)
+            // As whoever runs such a program for others would.
+            .env("NODE_ENV", "production")
             .current_dir(&folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -61,7 +63,17 @@ impl Script {
         let stdin = child.stdin.take().context("the script's input")?;
         let stdout = child.stdout.take().context("the script's output")?;
         let lines = BufReader::new(stdout).lines();
-        Ok(Self { name: name.to_owned(), stdin, lines, unclaimed: Vec::new(), log, _child: child })
+        Ok(Self { name: name.to_owned(), stdin, lines, unclaimed: Vec::new(), log, child })
+    }
+
+    /// Its process.
+    pub fn pid(&self) -> Result<u32> {
+        self.child.id().with_context(|| format!("{} ended", self.name))
+    }
+
+    /// Kills it as a power cut would.
+    pub async fn kill(&mut self) -> Result<()> {
+        self.child.kill().await.with_context(|| format!("killing {}", self.name))
     }
 
     /// Tells it something.

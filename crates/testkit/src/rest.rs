@@ -90,8 +90,12 @@ impl Rest {
         id: &TicketId,
         fields: impl IntoIterator<Item = (Field, Value)>,
     ) -> Result<Ticket> {
-        let changes = TicketChanges { fields: BTreeMap::from_iter(fields), client_version: None };
-        let request = self.request(Method::PUT, &format!("/api/v1/tickets/{id}")).json(&changes);
+        self.change(id, &TicketChanges { fields: BTreeMap::from_iter(fields), client_version: None }).await
+    }
+
+    /// Changes a ticket, guarded if the changes say upon which version.
+    pub async fn change(&self, id: &TicketId, changes: &TicketChanges) -> Result<Ticket> {
+        let request = self.request(Method::PUT, &format!("/api/v1/tickets/{id}")).json(changes);
         let one: One<Ticket> = answer(request).await?;
         Ok(one.data)
     }

@@ -19,7 +19,11 @@ use crate::{programs, wait};
 const SETTINGS: [&str; 4] = ["CALLBOARD_", "HOCUSPOCUS_", "LIVE_TICKET_", "RATE_LIMIT_"];
 
 /// Signs the live tokens of every server of a test: a restart leaves them good, and sisters know each other's.
-const LIVE_SECRET: (&str, &str) = ("HOCUSPOCUS_JWT_SECRET", "the secret of servers that only tests start");
+pub(crate) const LIVE_SECRET: (&str, &str) =
+    ("HOCUSPOCUS_JWT_SECRET", "the secret of servers that only tests start");
+
+/// The file of a server's own database, in its home.
+pub(crate) const OWN_FILE: &str = "callboard.db";
 
 /// What kind of server is wanted.
 #[derive(Clone, Debug, Default)]
@@ -107,6 +111,12 @@ impl Server {
         self.process.kill();
     }
 
+    /// Its process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process.pid()
+    }
+
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
@@ -162,7 +172,7 @@ async fn launch(
     life: u32,
 ) -> Result<(Process, SocketAddr, Vec<Account>)> {
     let listen = options.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)));
-    let file = || format!("sqlite:{}", home.join("callboard.db").display());
+    let file = || format!("sqlite:{}", home.join(OWN_FILE).display());
     let database = options.database.clone().unwrap_or_else(file);
     let mut command = Command::new(programs::built("callboard-server")?);
     // What somebody has set for a server of their own is not meant for this one.

@@ -33,3 +33,9 @@ pub(crate) fn for_a_window(steps: &mut Steps) -> Result<()> {
     npm::install_for_window(steps)?;
     window::build(steps)
 }
+
+/// All that is needed to start servers, ours and foreign ones, without a window.
+pub(crate) fn for_servers(steps: &mut Steps) -> Result<()> {
+    debian::install(steps)?;
+    npm::install_foreign(steps)
+}

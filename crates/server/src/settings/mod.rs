@@ -18,6 +18,7 @@ use crate::bus::{BusSettings, DEFAULT_REDIS_PREFIX, PREFIX_VARIABLE, RedisUrl};
 use crate::error::{Result, ServerError};
 use crate::listen::Limits;
 use crate::quota::{NotARate, Rate};
+use crate::store;
 
 /// The variable with the secret that signs live tokens; the stock's name.
 pub const SECRET_VARIABLE: &str = "HOCUSPOCUS_JWT_SECRET";
@@ -69,6 +70,9 @@ pub struct Arguments {
     /// Connections at once from one address (IPv6: one /64). A proxy is one address.
     #[arg(long, env = "CALLBOARD_CONNECTIONS_PER_ADDRESS", default_value_t = Limits::default().per_source)]
     pub connections_per_address: usize,
+    /// Change records kept per tenant; whoever was away for longer loads anew.
+    #[arg(long, env = "CALLBOARD_CHANGES_KEPT", value_name = "N", default_value_t = store::Limits::default().changes_kept)]
+    pub changes_kept: u64,
     /// Fill an empty database with the demo company and so many tickets.
     #[arg(long, value_name = "N")]
     pub demo_tickets: Option<u32>,
@@ -104,6 +108,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Which database.
     pub database: String,
+    /// How many change records are kept per tenant.
+    pub changes_kept: u64,
     /// What a connection may cost.
     pub limits: Limits,
     /// How often one key may ask; `None`: as it likes.
@@ -144,6 +150,7 @@ impl Settings {
                 None => secrets::find(DATABASE_VARIABLE, &variable)?
                     .unwrap_or_else(|| DEFAULT_DATABASE.to_owned()),
             },
+            changes_kept: arguments.changes_kept,
             bus,
             demo_tickets: arguments.demo_tickets.or(default),
             demo_keys,
@@ -194,6 +201,7 @@ impl fmt::Debug for Settings {
             .field("listen", &self.listen)
             .field("limits", &self.limits)
             // What follows the kind may carry a password.
+            .field("changes_kept", &self.changes_kept)
             .field("database", &self.database.split(':').next())
             .field("rate", &self.rate)
             .field("metrics", &self.metrics.as_ref().map(|metrics| metrics.listen))

@@ -28,6 +28,7 @@ pub(crate) fn settings(home: &TempDir) -> Settings {
     Settings {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         database: format!("sqlite:{}", home.path().join("test.db").display()),
+        changes_kept: callboard_server::store::Limits::default().changes_kept,
         limits: Limits::STRANGERS,
         rate: None,
         metrics: None,

@@ -1,0 +1,36 @@
+//! Measures the server, beside a stock one where there is one. `cargo xtask bench` builds and starts it.
+//!
+//! **Invariant:** nothing it started outlives it, and everything it starts listens on the loopback.
+
+use anyhow::Result;
+use callboard_testkit::bench::{rooms, save, soak};
+use clap::{Parser, Subcommand};
+
+/// Measures the server.
+#[derive(Parser)]
+#[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
+struct Cli {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// The rooms, beside the real stock servers: latency, throughput, memory, opening, coming back.
+    Rooms(rooms::Options),
+    /// Guarded writes of many writers, and a change feed of a million records, on each store.
+    Save(save::Options),
+    /// Many viewers and many updates for a long time.
+    Soak(soak::Options),
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let said: Vec<_> = std::env::args().skip(1).filter(|word| word != "--write").collect();
+    let command = format!("cargo xtask bench {}", said.join(" "));
+    match Cli::parse().what {
+        What::Rooms(options) => rooms::run(&options, &command).await,
+        What::Save(options) => save::run(&options, &command).await,
+        What::Soak(options) => soak::run(&options, &command).await,
+    }
+}
