@@ -26,7 +26,7 @@ fn names(wanted: &Wanted) -> Vec<(&str, Option<&str>)> {
 
 /// LT-7: every combination of what changes in a child, and what was sent for it.
 #[test]
-fn a_childs_status_assignee_and_priority_are_locked_and_nothing_else_is() {
+fn the_status_assignee_and_priority_of_a_child_are_locked_and_nothing_else_is() {
     let before = child("new", None, "p3");
     for (after, sent, path) in [
         (child("done", None, "p3"), Field::Status, Some("status_id")),

@@ -119,7 +119,7 @@ async fn a_bundle_is_shown_from_its_master_and_from_its_children() {
 
 /// LT-7: every locked field, by every way to write it.
 #[tokio::test]
-async fn a_childs_locked_fields_are_refused_by_name() {
+async fn the_locked_fields_of_a_child_are_refused_by_name() {
     for mode in ["sync_updates", "link_only"] {
         let bundled = Bundled::start(mode).await;
         let child = &bundled.children[0];

@@ -198,7 +198,7 @@ async fn a_client_reads_writes_and_touches_public_comments_only() {
 
 /// A customer's person on a ticket of another customer.
 #[tokio::test]
-async fn a_client_finds_no_comments_on_anothers_ticket() {
+async fn a_client_finds_no_comments_on_the_ticket_of_another() {
     let talk = Talk::start().await;
     let others = talk.world.tickets_of(T).await;
     let other = others.iter().find(|one| one.client_id != talk.ticket.client_id).expect("one");
@@ -211,12 +211,12 @@ async fn a_client_finds_no_comments_on_anothers_ticket() {
 #[tokio::test]
 async fn only_the_author_changes_the_words_and_only_really_changed_words_are_told() {
     let talk = Talk::start().await;
-    let comment = talk.say(&talk.staff, text("Helo")).await;
+    let comment = talk.say(&talk.staff, text("Good morning")).await;
     let path = format!("/{comment}");
     let (version, _) = talk.stands().await;
     let reply = talk.send(Method::PUT, &path, &talk.colleague, text("Mine")).await;
     assert_eq!((reply.status, reply.code()), (403, "FORBIDDEN"), "not even a dispatcher");
-    let reply = talk.send(Method::PUT, &path, &talk.staff, text("Helo")).await;
+    let reply = talk.send(Method::PUT, &path, &talk.staff, text("Good morning")).await;
     assert_eq!((reply.status, talk.stands().await.0), (200, version), "nothing changed");
     let reply = talk.send(Method::PUT, &path, &talk.staff, text("Hello")).await;
     assert_eq!((reply.status, talk.stands().await.0), (200, version + 1));

@@ -69,7 +69,7 @@ async fn a_comment_is_hinted_in_its_tickets_room_without_its_words() {
 }
 
 #[tokio::test]
-async fn a_childs_room_hears_exactly_what_changed_there() {
+async fn the_room_of_a_child_hears_exactly_what_changed_there() {
     let world = World::start().await;
     let join =
         Join { ground: ground("1"), children: vec!["2".into(), "3".into()], begin: Some(Mode::SyncUpdates) };
