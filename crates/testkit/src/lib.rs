@@ -22,7 +22,7 @@
 //! | [`headless`] | a console without a window |
 //! | [`chaos`] | a network that can be cut, held and slowed |
 //! | [`redis`] | the bus between processes |
-//! | [`bench`] | measurements: ours beside the stock server, with the same clients |
+//! | [`mod@bench`] | measurements: ours beside the stock server, with the same clients |
 //!
 //! **Invariant:** everything started here is dead when its owner is dropped, and nothing waits for ever.
 
