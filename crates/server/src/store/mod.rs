@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `store/*.rs` | what can be asked and told: plain data, and `impl Store` blocks of async functions, one file per topic |
 //! | `statements/` | the SQL of a topic, once: functions over `db: &mut dyn Sql` and nothing else |
-//! | `sql/` | the seam: [`Sql`](sql::Sql), its cells and rows, and the dialect that both engines share |
+//! | `sql/` | the seam: [`Sql`], its cells and rows, and the dialect that both engines share |
 //! | `engine/` | connections, threads, commits and schema steps of one database |
 //! | `migrations/` | numbered schema steps, one folder per engine |
 //!

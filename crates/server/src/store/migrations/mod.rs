@@ -1,6 +1,6 @@
 //! The steps of the schema, each written for both engines.
 //!
-//! It exists so that a step cannot be forgotten for one engine: [`steps!`] reads a file of the same name from each folder.
+//! It exists so that a step cannot be forgotten for one engine: `steps!` reads a file of the same name from each folder.
 //!
 //! **Invariant:** a step that was ever released never changes, its number only grows, and there is no way back down.
 
