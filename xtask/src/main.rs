@@ -6,7 +6,7 @@
 //! | [`steps`] | runs programs, says what it does and how long it took |
 //! | [`mod@test`] | everything that must hold, in the order of how fast it fails |
 //! | [`demo`] | the product at work, with or without a display |
-//! | [`bench`] | measurements beside a peer |
+//! | [`mod@bench`] | measurements beside a peer |
 //! | [`codegen`], [`fuzz`] | generated types, fuzz targets |
 //! | [`kill`] | kills the server under write load, many times |
 //!
