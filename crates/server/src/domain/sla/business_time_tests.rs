@@ -85,6 +85,8 @@ fn a_shift_on_the_day_the_clocks_change_is_as_long_as_it_really_is() {
     assert_eq!(span(berlin, &[(135, 165)], back, later), 30, "a shift inside the double hour counts once");
     assert_eq!(span(berlin, &[(60, 150), (150, 240)], forward, after), 2 * 60, "cut in two at the gap");
     assert_eq!(span(berlin, &[(60, 150), (150, 240)], back, later), 4 * 60, "cut in two in the double hour");
+    let first_pass = week(berlin, &EVERY_DAY, &[(135, 165)]).after(at(back), minutes(30));
+    assert_eq!(first_pass, Some(at("2026-10-25T00:45:00Z")), "and that the first time round");
     // Lord Howe moves by half an hour; Samoa left out a whole day, the 30th.
     let (from, to) = ("2026-10-03T13:30:00Z", "2026-10-04T13:00:00Z");
     assert_eq!(span("Australia/Lord_Howe", &[(0, DAY_MINUTES)], from, to), 23 * 60 + 30);

@@ -64,6 +64,8 @@ fn time_alone_breaches_once_and_only_what_runs() {
     {
         assert_eq!(breached(&one, 0, 1000), 0, "{one:?}");
     }
+    // At the very instant it is due there is still time, as for whoever stops it then.
+    assert_eq!((breached(&runs, 0, 60), breached(&runs, 60, 61)), (0, 1));
     // Wherever the spans are cut, it is told once.
     for cut in 0..=120 {
         assert_eq!(breached(&runs, 0, cut) + breached(&runs, cut, 120), 1, "cut at {cut}");
