@@ -8,6 +8,7 @@
 //! | [`bridge`] | what crosses to the window: commands in, updates out |
 //! | [`session`] | the state, and one file per kind of event |
 //! | [`edits`] | local work: drafts, the outbox, conflicts and the one law that decides them |
+//! | [`notes`] | what else is kept for the person: drafts, decisions, what happened, views, settings |
 //! | [`board`] | the rows and the views that windows cut from them |
 //! | [`rooms`] | which rooms deserve to be open, and what lets us in |
 //!
@@ -21,6 +22,7 @@ pub mod edits;
 mod known;
 pub mod link_state;
 mod lookups;
+pub mod notes;
 pub mod presence;
 pub mod refresh;
 pub mod rooms;

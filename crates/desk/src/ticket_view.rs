@@ -11,6 +11,7 @@ use crate::edits::work::{Clash, FieldWork, Stage};
 use crate::known::Known;
 use crate::lookups::Names;
 use crate::row;
+use crate::session::drafts::Drafts;
 
 /// The fields of an open ticket, in order. Others appear only when there is work of ours on them.
 const FIELDS: [Field; 7] = [
@@ -29,6 +30,8 @@ pub(crate) struct Sources<'a> {
     pub known: &'a Known,
     /// The layers above it.
     pub edits: &'a Edits,
+    /// What of them is not committed, on disk.
+    pub drafts: &'a Drafts,
     /// Names and choices.
     pub names: &'a Names,
     /// Who is here beside us.
@@ -94,7 +97,7 @@ fn state(from: &Sources<'_>, field: Field, work: &FieldWork) -> FieldState {
         return FieldState::Refused { reason: reason.to_string() };
     }
     if work.draft().is_some() {
-        return FieldState::Draft;
+        return FieldState::Draft { kept: from.drafts.is_safe(&from.known.ticket.ticket_id, field) };
     }
     match work.edits.first().map(|edit| &edit.stage) {
         Some(Stage::InFlight) => FieldState::Sending,

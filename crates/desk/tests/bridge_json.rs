@@ -82,7 +82,7 @@ fn every_state_of_a_field_can_be_told() {
         ConflictView { mine: choice(), theirs: choice(), by: Some("Bob".to_owned()), at: 5, draft: true };
     for (state, json) in [
         (FieldState::Confirmed { saved_at: None }, r#"{"kind":"confirmed","savedAt":null}"#.to_owned()),
-        (FieldState::Draft, r#"{"kind":"draft"}"#.to_owned()),
+        (FieldState::Draft { kept: true }, r#"{"kind":"draft","kept":true}"#.to_owned()),
         (FieldState::Queued, r#"{"kind":"queued"}"#.to_owned()),
         (FieldState::Sending, r#"{"kind":"sending"}"#.to_owned()),
         (FieldState::Refused { reason: "No".to_owned() }, r#"{"kind":"refused","reason":"No"}"#.to_owned()),

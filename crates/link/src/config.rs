@@ -95,6 +95,11 @@ impl ServerUrl {
         Ok(Self(url))
     }
 
+    /// The address, as what tells one server from another.
+    pub(crate) fn address(&self) -> String {
+        self.0.as_str().to_owned()
+    }
+
     /// Whether a proxy would read the key, or would look for the server on its own machine.
     pub(crate) fn is_for_no_proxy(&self) -> bool {
         self.0.scheme() == "http" || self.is_loopback()

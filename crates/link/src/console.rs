@@ -72,7 +72,7 @@ impl Console {
     ) -> Result<Self, LinkError> {
         let profile = ProfileLock::take(&config.profile_dir)?;
         let clock = Arc::new(SystemClock);
-        let (outbox, set_aside) = open_outbox(&config.profile_dir, clock.wall())?;
+        let (outbox, set_aside) = open_outbox(&config.profile_dir, &config.server.address(), clock.wall())?;
         let copy = open_copy(&config.profile_dir);
         let http = Arc::new(ReqwestSend::new(&config.server)?);
         let world = World { clock, http, dial: Arc::new(TcpDial), outbox, copy };
@@ -101,7 +101,7 @@ impl Console {
     ) -> Result<Self, LinkError> {
         let origin = SessionId::from(Uuid::from_u128(world.clock.dice()).to_string());
         let mut session = Session::new(origin.clone());
-        let outbox = world.outbox.load().map_err(LinkError::Unread)?;
+        let work = world.outbox.load().map_err(LinkError::Unread)?;
         let kept = world.copy.load().unwrap_or_else(|reason| {
             warn!(%reason, "the copy of the board cannot be read");
             Kept::default()
@@ -128,7 +128,7 @@ impl Console {
             stop: stop.clone(),
         };
         let task = tokio::spawn(async move {
-            runtime.run(outbox, kept).await;
+            runtime.run(work, kept).await;
             // Only now may another console take it.
             drop(profile);
         });

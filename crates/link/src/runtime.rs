@@ -17,7 +17,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use callboard_desk::bridge::{Command, Update};
-use callboard_desk::session::effect::{LinkOrder, StoredEdit, WindowId};
+use callboard_desk::session::effect::{LinkOrder, WindowId};
 use callboard_desk::session::event::{Kept, LinkEvent};
 use callboard_desk::{Effect, Event, Moment};
 use tokio::sync::mpsc;
@@ -27,7 +27,7 @@ use tracing::warn;
 
 use crate::clock::Clock;
 use crate::disk::copy::Copyist;
-use crate::disk::{DiskOrder, DiskReply, Writer};
+use crate::disk::{DiskOrder, DiskReply, Work, Writer};
 use crate::rest::{Answered, Rest};
 use crate::socket::Socket;
 use crate::timers::Timers;
@@ -83,7 +83,7 @@ struct Desk {
 
 impl Runtime {
     /// Runs until it is stopped or nobody can command it any more, then brings everything to an orderly end.
-    pub(crate) async fn run(mut self, outbox: Vec<StoredEdit>, kept: Kept) {
+    pub(crate) async fn run(mut self, work: Work, kept: Kept) {
         let mut desk = Desk {
             start: Instant::now(),
             timers: Timers::default(),
@@ -91,7 +91,7 @@ impl Runtime {
             at_once: VecDeque::new(),
         };
         let mut effects = Vec::new();
-        let mut next = Some(Event::Started { outbox, kept });
+        let mut next = Some(Event::Started { outbox: work.edits, notes: work.notes, kept });
         while let Some(event) = next {
             (self.step)(moment(desk.start, self.clock.as_ref()), event, &mut effects);
             for effect in effects.drain(..) {
@@ -107,12 +107,9 @@ impl Runtime {
 
     fn carry_out(&mut self, effect: Effect, desk: &mut Desk) {
         match effect {
-            Effect::Store(edit) => {
-                desk.at_once.extend(self.disk.order(DiskOrder::Store(edit)).map(of_disk));
-            }
-            Effect::Forget(edit) => {
-                desk.at_once.extend(self.disk.order(DiskOrder::Forget(edit)).map(of_disk));
-            }
+            Effect::Store(edit) => self.write(DiskOrder::Store(edit), desk),
+            Effect::Forget(edit) => self.write(DiskOrder::Forget(edit), desk),
+            Effect::Note(order) => self.write(DiskOrder::Note(order), desk),
             Effect::Keep(order) => self.copyist.order(order),
             Effect::Ask(id, request) => desk.at_once.extend(self.rest.ask(id, request).map(of_rest)),
             Effect::Link(order) => desk.order(order),
@@ -120,6 +117,10 @@ impl Runtime {
             Effect::Disarm(timer) => desk.timers.disarm(&timer),
             Effect::Paint(window, update) => (self.paint)(window, update),
         }
+    }
+
+    fn write(&mut self, order: DiskOrder, desk: &mut Desk) {
+        desk.at_once.extend(self.disk.order(order).map(of_disk));
     }
 
     /// The next thing that happens; `None` at the end.
@@ -151,29 +152,22 @@ impl Runtime {
     }
 
     /// Requests under way are dropped: what they were to save is on disk, and is sent again under the same key.
-    async fn finish(mut self, start: Instant) {
-        self.stop.cancel();
-        drop((self.rest, self.stored));
+    async fn finish(self, start: Instant) {
+        let Self { mut step, clock, mut inputs, disk, copyist, stored, rest, socket, stop, .. } = self;
+        stop.cancel();
+        drop((rest, stored));
+        let mut last = |event: Event| write_only(&mut step, moment(start, clock.as_ref()), event, &disk);
         // What a person was told is taken goes to the disk still; all else that comes of it has nobody to do it.
-        self.inputs.close();
-        let mut effects = Vec::new();
-        while let Some(input) = self.inputs.recv().await {
-            self.disk.room().await;
-            (self.step)(moment(start, self.clock.as_ref()), input.into(), &mut effects);
-            for effect in effects.drain(..) {
-                let order = match effect {
-                    Effect::Store(edit) => DiskOrder::Store(edit),
-                    Effect::Forget(edit) => DiskOrder::Forget(edit),
-                    _ => continue,
-                };
-                if let Some(DiskReply::NotStored(edit, reason)) = self.disk.order(order) {
-                    warn!(%edit, %reason, "an edit is lost at the end");
-                }
-            }
+        inputs.close();
+        while let Some(input) = inputs.recv().await {
+            disk.room().await;
+            last(input.into());
         }
-        self.socket.finish().await;
-        self.disk.finish().await;
-        self.copyist.finish().await;
+        disk.room().await;
+        last(Event::Ending);
+        socket.finish().await;
+        disk.finish().await;
+        copyist.finish().await;
     }
 }
 
@@ -191,6 +185,23 @@ impl Desk {
     }
 }
 
+/// One of the last steps: of its effects only those are carried out that go to the disk.
+fn write_only(step: &mut Step, now: Moment, event: Event, disk: &Writer) {
+    let mut effects = Vec::new();
+    step(now, event, &mut effects);
+    for effect in effects {
+        let order = match effect {
+            Effect::Store(edit) => DiskOrder::Store(edit),
+            Effect::Forget(edit) => DiskOrder::Forget(edit),
+            Effect::Note(order) => DiskOrder::Note(order),
+            _ => continue,
+        };
+        if let Some(lost) = disk.order(order) {
+            warn!(?lost, "our work is lost at the end");
+        }
+    }
+}
+
 fn moment(start: Instant, clock: &dyn Clock) -> Moment {
     Moment { uptime: start.elapsed(), wall: clock.wall(), dice: clock.dice() }
 }
@@ -199,6 +210,8 @@ fn of_disk(reply: DiskReply) -> Event {
     match reply {
         DiskReply::Stored(edit) => Event::Stored(edit),
         DiskReply::NotStored(edit, reason) => Event::NotStored(edit, reason),
+        DiskReply::NoteKept(note) => Event::NoteKept(note),
+        DiskReply::NoteNotKept(note, reason) => Event::NoteNotKept(note, reason),
     }
 }
 

@@ -309,7 +309,10 @@ export type FieldState = { "kind": "confirmed",
   /** Milliseconds of the Unix epoch. */
   savedAt: number | null,
 }
-  | { "kind": "draft" }
+  | { "kind": "draft",
+  /** It is on disk as it stands, and outlives the program. */
+  kept: boolean,
+}
   | { "kind": "queued" }
   | { "kind": "sending" }
   | { "kind": "conflict" } & ConflictView

@@ -160,7 +160,7 @@ export class ScriptedBackend implements Backend {
     switch (command.do) {
       case 'draft':
         this.#put(made, field, command.value);
-        made.states[field] = { kind: 'draft' };
+        made.states[field] = { kind: 'draft', kept: true };
         break;
       case 'edit':
         this.#put(made, field, command.value);

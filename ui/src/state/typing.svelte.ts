@@ -8,7 +8,7 @@
  */
 import type { FieldState } from '../bridge/generated';
 
-/** Rest after a keystroke before the draft is handed over. */
+/** From the first keystroke that the program has not heard of until it hears of all, though the typing goes on. */
 export const DRAFT_AFTER_MS = 150;
 
 export interface TypingSink {
@@ -46,8 +46,7 @@ export class Typing {
     // A title is one line; what is pasted may not be.
     this.text = text.replace(/\s*[\r\n]+\s*/g, ' ');
     this.#dirty = true;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.flush(), DRAFT_AFTER_MS);
+    this.#timer ??= setTimeout(() => this.flush(), DRAFT_AFTER_MS);
   }
 
   /** Hands over at once what is still held back: the box is being left. */

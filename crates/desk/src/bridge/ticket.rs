@@ -97,7 +97,10 @@ pub enum FieldState {
         saved_at: Option<i64>,
     },
     /// Typed, not committed.
-    Draft,
+    Draft {
+        /// It is on disk as it stands, and outlives the program.
+        kept: bool,
+    },
     /// Committed and safe on disk, waiting for the network.
     Queued,
     /// On its way.

@@ -113,6 +113,28 @@ impl Edits {
         .collect()
     }
 
+    /// Takes a draft that the disk gave back. What was committed meanwhile as it stands is no draft any more.
+    pub(crate) fn restore_draft(&mut self, ticket: &TicketId, field: Field, seen: Seen, draft: Value) {
+        self.change(ticket, field, |work| {
+            if work.edits.last().is_none_or(|edit| edit.mine != draft) {
+                work.typed = Some(Typed { seen, draft: Some(draft) });
+            }
+        });
+    }
+
+    /// Lets go of every draft. Names the tickets.
+    pub(crate) fn let_go_of_drafts(&mut self) -> Vec<TicketId> {
+        let tickets: Vec<TicketId> = self.tickets.keys().cloned().collect();
+        for ticket in &tickets {
+            for field in
+                self.tickets.get(ticket).into_iter().flat_map(BTreeMap::keys).copied().collect::<Vec<_>>()
+            {
+                self.change(ticket, field, |work| work.typed = None);
+            }
+        }
+        tickets
+    }
+
     /// Puts an edit behind the others of its field, or right behind the one that it repeats, on its way to disk.
     pub(crate) fn push(&mut self, stored: StoredEdit, resends: u8, repeats: Option<EditId>) {
         self.orders += 1;
@@ -263,9 +285,9 @@ impl Edits {
         marks.max().unwrap_or_default()
     }
 
-    /// Whether anything committed of this ticket is not confirmed.
-    pub(crate) fn has_committed(&self, ticket: &TicketId) -> bool {
-        self.of(ticket).is_some_and(|fields| fields.values().any(|work| !work.edits.is_empty()))
+    /// Whether anything of this ticket was typed, or committed and is not confirmed.
+    pub(crate) fn has_work(&self, ticket: &TicketId) -> bool {
+        self.of(ticket).is_some_and(|fields| fields.values().any(|work| !work.is_idle()))
     }
 
     /// Whether work of a coupled group was sent and nobody knows what came of it.

@@ -8,6 +8,7 @@ use callboard_model::{EditId, Field, Presence, Room, Ticket, TicketId, Timestamp
 
 use super::event::Lookups;
 use crate::bridge::Update;
+use crate::notes::NoteOrder;
 
 /// One thing to be done. The runtime does them in the order given, and does not wait for one before the next.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub enum Effect {
     Store(StoredEdit),
     /// Remove an edit from disk: it was applied, or dropped by the person.
     Forget(EditId),
+    /// Keep a note of ours on disk, or take one away.
+    Note(NoteOrder),
     /// Keep a copy of what the server said, for a start without it. Nothing answers, and nothing depends on it: where it
     /// fails, such a start shows less.
     Keep(Keep),
@@ -124,6 +127,8 @@ pub enum Timer {
     Rooms,
     /// The tokens have lived four fifths of their life.
     Tokens,
+    /// What was typed into a field goes to disk.
+    Draft(TicketId, Field),
     /// Send the outbox again.
     Resend,
     /// Some ticket crosses a due boundary.

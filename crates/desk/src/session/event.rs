@@ -10,6 +10,7 @@ use callboard_model::{EditId, Hint, Presence, Room, Ticket, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::bridge::Command;
+use crate::notes::{Note, NoteName};
 use crate::session::effect::{Request, RequestId, Timer};
 use crate::session::effect::{StoredEdit, WindowId};
 
@@ -31,6 +32,8 @@ pub enum Event {
     Started {
         /// Edits that were not answered when the program last ended, oldest first.
         outbox: Vec<StoredEdit>,
+        /// What was kept for whoever used this profile, oldest first.
+        notes: Vec<Note>,
         /// What the server had said by then.
         kept: Kept,
     },
@@ -60,8 +63,14 @@ pub enum Event {
     Stored(EditId),
     /// An edit could not be written to disk; the sentence says why.
     NotStored(EditId, Arc<str>),
+    /// A note is safe on disk.
+    NoteKept(NoteName),
+    /// A note could not be written to disk; the sentence says why.
+    NoteNotKept(NoteName, Arc<str>),
     /// A timer that was armed ran out.
     Rang(Timer),
+    /// The program ends in good order. Always the last event; of what it asks for only the disk hears.
+    Ending,
 }
 
 /// What was kept of the server's words when the program last ran (CO-12). Shown until the server was asked.

@@ -27,6 +27,7 @@ impl Session {
             self.ask(turn, Request::Ticket(ticket));
         }
         for ticket in std::mem::take(&mut self.touched) {
+            self.keep_drafts(turn, &ticket);
             self.show_ourselves(turn, &ticket);
             self.draw(turn, &ticket);
             self.bury(&ticket);
@@ -86,6 +87,7 @@ impl Session {
             let sources = Sources {
                 known,
                 edits: &self.edits,
+                drafts: &self.drafts,
                 names: &self.names,
                 faces: faces.clone(),
                 is_live: self.is_live(),

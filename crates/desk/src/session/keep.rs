@@ -37,6 +37,8 @@ impl Session {
         let is_other = |old: &Me| (&old.tenant, &old.user_id) != (&me.tenant, &me.user_id);
         if self.recalled.replace(me.clone()).as_ref().is_none_or(is_other) {
             self.forget_recalled();
+            self.let_go_of_notes();
+            self.take_in_notes();
             turn.push(Effect::Keep(Keep::Nothing));
         }
         turn.push(Effect::Keep(Keep::Me(me.clone())));
@@ -47,7 +49,7 @@ impl Session {
             self.board.remove(&ticket);
             self.tickets.forget(&ticket);
             // Whoever looks at it is told that it is not theirs to see.
-            self.tickets.lose(&ticket, self.windows.is_open(&ticket) || self.edits.has_committed(&ticket));
+            self.tickets.lose(&ticket, self.windows.is_open(&ticket) || self.edits.has_work(&ticket));
             self.touched.insert(ticket);
         }
     }

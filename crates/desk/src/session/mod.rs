@@ -9,6 +9,7 @@
 //!
 //! **Invariant:** one writer. Nobody else changes any of this, and nothing in here reads a clock or a random number.
 
+pub(crate) mod drafts;
 pub mod effect;
 pub mod event;
 mod feed;
@@ -21,6 +22,7 @@ mod on_link;
 mod on_save;
 mod on_timer;
 mod reach;
+mod shelves;
 mod step;
 mod truth;
 mod turn;
@@ -39,10 +41,12 @@ use crate::edits::Edits;
 use crate::known::Tickets;
 use crate::link_state::{LiveState, ReachState};
 use crate::lookups::Names;
+use crate::notes::Note;
 use crate::presence::Presences;
 use crate::refresh::Refreshes;
 use crate::rooms::Rooms;
 use crate::windows::{Common, Windows};
+use drafts::Drafts;
 use effect::RequestId;
 use feed::Feed;
 
@@ -60,6 +64,10 @@ pub struct Session {
     /// The layers of a shown value: confirmed below, pending above.
     tickets: Tickets,
     edits: Edits,
+    /// What the disk has of the drafts.
+    drafts: Drafts,
+    /// What is kept for accounts of which it is not known that they are signed in.
+    notes_aside: Vec<Note>,
     /// Edits that are on their way.
     in_flight: BTreeSet<EditId>,
     /// Tickets whose edits wait until what they stand on was fetched anew (CO-12).
@@ -100,6 +108,8 @@ impl Session {
             requests: 0,
             tickets: Tickets::default(),
             edits: Edits::default(),
+            drafts: Drafts::default(),
+            notes_aside: Vec::new(),
             in_flight: BTreeSet::new(),
             unproven: BTreeSet::new(),
             floors: BTreeMap::new(),

@@ -20,6 +20,7 @@ impl Session {
             self.unproven.insert(stored.ticket.clone());
             turn.forget(self.edits.restore(stored));
         }
+        self.take_in_notes();
         self.ask_hello(turn);
     }
 

@@ -27,6 +27,7 @@ impl Session {
                 self.rooms.plan_at = None;
                 self.rooms.is_dirty = true;
             }
+            Timer::Draft(ticket, field) => self.draft_gathered(turn, &ticket, field),
             Timer::Tokens => self.rooms.is_dirty = true,
             // Every step tells the board the time; this one happens for nothing else.
             Timer::Clock => self.clock_armed = None,

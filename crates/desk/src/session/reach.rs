@@ -82,7 +82,7 @@ impl Session {
     /// It answers again: first what changed, then what waits (CO-12).
     fn through_again(&mut self, turn: &mut Turn<'_>, request: &Request) {
         let waiting = self.edits.tickets().map(|(ticket, _)| ticket);
-        self.unproven.extend(waiting.filter(|ticket| self.edits.has_committed(ticket)).cloned());
+        self.unproven.extend(waiting.filter(|ticket| self.edits.has_work(ticket)).cloned());
         self.rooms.is_dirty = true;
         turn.push(Effect::Disarm(Timer::Resend));
         self.ask_lookups(turn);

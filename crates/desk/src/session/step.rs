@@ -14,8 +14,9 @@ impl Session {
         let turn = &mut turn;
         self.touched.extend(self.board.tick(self.clock.now_ms(now.wall)));
         match event {
-            Event::Started { outbox, kept } => {
+            Event::Started { outbox, notes, kept } => {
                 self.recall(kept);
+                self.notes_aside = notes;
                 self.started(turn, outbox);
             }
             Event::Command { window, command } => self.commanded(turn, window, command),
@@ -26,7 +27,10 @@ impl Session {
             Event::Link(event) => self.link_said(turn, event),
             Event::Stored(id) => self.stored(turn, id),
             Event::NotStored(id, reason) => self.not_stored(turn, id, &reason),
+            Event::NoteKept(name) => self.note_kept(turn, &name),
+            Event::NoteNotKept(name, reason) => self.note_not_kept(turn, &name, &reason),
             Event::Rang(timer) => self.rang(turn, timer),
+            Event::Ending => self.put_all_drafts(turn),
         }
         self.finish(turn);
     }

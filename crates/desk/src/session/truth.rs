@@ -166,7 +166,7 @@ impl Session {
         self.edits.refuse_all(id, &words::LOST.into());
         self.leave_ticket_room(turn, id);
         // Whoever left work there will look for it.
-        self.tickets.lose(id, self.windows.is_open(id) || self.edits.has_committed(id));
+        self.tickets.lose(id, self.windows.is_open(id) || self.edits.has_work(id));
         self.touched.insert(id.clone());
     }
 }

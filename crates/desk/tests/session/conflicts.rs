@@ -187,7 +187,10 @@ fn keeping_ours_leaves_what_was_typed_over_it_a_draft_on_top() {
     let mut world = overtaken_under_a_draft();
     world.keep("t1", Title);
     assert_eq!(world.saves(), ["t1 title=Mine@2"]);
-    assert_eq!((world.state("t1", Title), world.shown("t1", Title)), (&FieldState::Draft, "Mine, longer"));
+    assert_eq!(
+        (world.state("t1", Title), world.shown("t1", Title)),
+        (&FieldState::Draft { kept: false }, "Mine, longer")
+    );
     world.edit("t1", Title, "Mine, longer");
     assert_eq!(world.server.value("t1", Title), "Mine, longer".into());
     assert!(world.is_saved("t1", Title) && world.disk.is_empty());

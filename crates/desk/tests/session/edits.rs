@@ -49,7 +49,10 @@ fn a_text_that_cannot_be_stored_is_a_draft_again() {
     let mut world = World::started(2);
     world.disk_is_full = true;
     world.edit("t1", Title, "A long sentence");
-    assert_eq!((world.state("t1", Title), world.shown("t1", Title)), (&FieldState::Draft, "A long sentence"));
+    assert_eq!(
+        (world.state("t1", Title), world.shown("t1", Title)),
+        (&FieldState::Draft { kept: false }, "A long sentence")
+    );
     assert_eq!(world.saves(), NONE);
     world.disk_is_full = false;
     world.edit("t1", Title, "A long sentence");
@@ -280,7 +283,7 @@ fn taking_theirs_drops_ours_with_the_whole_group() {
     world.edit("t1", Status, "hold");
     world.take("t1", Status);
     assert_eq!((world.shown("t1", Status), world.shown("t1", Board)), ("done", "desk"));
-    assert_eq!(world.state("t1", Title), &FieldState::Draft);
+    assert_eq!(world.state("t1", Title), &FieldState::Draft { kept: false });
     assert_eq!((world.saves(), world.disk.len()), (vec![], 0));
 }
 
@@ -293,7 +296,7 @@ fn keeping_a_draft_sends_nothing_until_it_is_committed() {
     assert!(world.conflict("t1", Title).draft);
     assert_eq!(world.notices, []);
     world.keep("t1", Title);
-    assert_eq!(world.state("t1", Title), &FieldState::Draft);
+    assert_eq!(world.state("t1", Title), &FieldState::Draft { kept: false });
     assert_eq!(world.saves(), NONE);
     world.edit("t1", Title, "Mine at last");
     assert_eq!(world.saves(), ["t1 title=Mine at last@2"]);

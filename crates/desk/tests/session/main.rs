@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod conflicts;
+mod drafts;
 mod edits;
 mod leaving;
 mod live;

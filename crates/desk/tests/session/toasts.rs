@@ -16,7 +16,10 @@ fn a_change_beside_unsaved_work_is_one_toast_and_leaves_the_work_alone() {
         panic!("one toast, not {:?}", world.notices)
     };
     assert_eq!((who.as_str(), fields.as_slice(), number.as_ref()), ("Bob", &[Status, Priority][..], "T-1"));
-    assert_eq!((world.shown("t1", Title), world.state("t1", Title)), ("Mine", &FieldState::Draft));
+    assert_eq!(
+        (world.shown("t1", Title), world.state("t1", Title)),
+        ("Mine", &FieldState::Draft { kept: false })
+    );
 }
 
 /// LT-12: nobody is said to have done what another did.

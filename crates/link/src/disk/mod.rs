@@ -1,4 +1,7 @@
-//! What survives a crash: edits that the server has not confirmed, and a copy of what the server said.
+//! What survives a crash: our own work, which is edits that the server has not confirmed and [notes], and a copy of what
+//! the server said.
+//!
+//! [notes]: callboard_desk::notes
 //!
 //! One thread writes, so that a slow disk never holds the loop up and orders are carried out in their order. What
 //! piles up meanwhile goes down in one transaction: one sync for many edits.
@@ -6,20 +9,23 @@
 //! | module | holds |
 //! |---|---|
 //! | [`profile`] | the directory, and the lock that keeps a second console out |
-//! | [`sqlite`] | the file and its schema |
+//! | [`sqlite`] | the file of our work and its schema |
+//! | [`shelves`] | the notes in it, and their limits |
 //! | [`open`] | what happens to a file that cannot be read |
 //! | [`copy`] | the copy: a file and a thread of its own |
 //!
-//! **Invariant:** an edit is reported as stored only after the disk has said so.
+//! **Invariant:** an edit or a note is reported as stored only after the disk has said so.
 
 pub(crate) mod copy;
 pub(crate) mod open;
 pub(crate) mod profile;
+mod shelves;
 pub(crate) mod sqlite;
 
 use std::sync::Arc;
 use std::thread;
 
+use callboard_desk::notes::{Note, NoteName, NoteOrder};
 use callboard_desk::session::effect::StoredEdit;
 use callboard_model::EditId;
 use tokio::sync::mpsc;
@@ -31,6 +37,9 @@ const ORDERS_WAITING_MAX: usize = 1024;
 
 /// Places kept free for what answers and timers bring.
 const ORDERS_KEPT_FREE: usize = 256;
+
+/// Places kept free of notes that may be dropped: no flood of them holds an edit up, or a command.
+const NOTES_KEPT_FREE: usize = 512;
 
 /// Orders that go down in one transaction; the rest take the next one.
 const ORDERS_PER_SYNC_MAX: usize = 128;
@@ -45,24 +54,46 @@ pub enum DiskOrder {
     Store(StoredEdit),
     /// Drop an edit.
     Forget(EditId),
+    /// Keep a note or take one away.
+    Note(NoteOrder),
 }
 
-/// What became of a [`DiskOrder::Store`].
+impl DiskOrder {
+    /// Whether it goes first when there is too much to do.
+    fn may_be_dropped(&self) -> bool {
+        matches!(self, Self::Note(NoteOrder::Put(note)) if !note.name.shelf.is_answered())
+    }
+}
+
+/// What became of a [`DiskOrder`] that is answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum DiskReply {
     /// It is safe.
     Stored(EditId),
     /// It is not; the sentence says why.
     NotStored(EditId, Arc<str>),
+    /// A note is safe.
+    NoteKept(NoteName),
+    /// It is not; the sentence says why.
+    NoteNotKept(NoteName, Arc<str>),
 }
 
-/// Where edits are kept: one of the four seams. Errors are sentences for people.
+/// All our work that is on disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// Edits that the server has not confirmed, oldest first.
+    pub edits: Vec<StoredEdit>,
+    /// Notes of every account that used the profile with this server, oldest first.
+    pub notes: Vec<Note>,
+}
+
+/// Where our work is kept: one of the four seams. Errors are sentences for people.
 pub trait OutboxStore: Send {
-    /// All edits, oldest first.
+    /// All of it.
     ///
     /// # Errors
-    /// They cannot be read.
-    fn load(&mut self) -> Result<Vec<StoredEdit>, Arc<str>>;
+    /// It cannot be read.
+    fn load(&mut self) -> Result<Work, Arc<str>>;
 
     /// Carries out all of `orders` durably, or none of them.
     ///
@@ -91,20 +122,15 @@ impl Writer {
         Ok(Self { orders, thread })
     }
 
-    /// Hands an order over; an edit that finds no place is answered at once.
+    /// Hands an order over; what finds no place is answered at once.
     pub(crate) fn order(&self, order: DiskOrder) -> Option<DiskReply> {
+        let behind = || Err("the disk is too far behind".into());
+        if order.may_be_dropped() && self.orders.capacity() <= NOTES_KEPT_FREE {
+            return reply(&order, behind());
+        }
         match self.orders.try_send(order) {
             Ok(()) => None,
-            Err(error) => match error.into_inner() {
-                DiskOrder::Store(edit) => {
-                    Some(DiskReply::NotStored(edit.id, "the disk is too far behind".into()))
-                }
-                DiskOrder::Forget(edit) => {
-                    // The edit is sent once more after the next start, and its key makes that harmless.
-                    warn!(%edit, "an edit stays on disk: the disk is too far behind");
-                    None
-                }
-            },
+            Err(error) => reply(&error.into_inner(), behind()),
         }
     }
 
@@ -159,11 +185,23 @@ fn reply(order: &DiskOrder, outcome: Result<(), Arc<str>>) -> Option<DiskReply> 
     match (order, outcome) {
         (DiskOrder::Store(edit), Ok(())) => Some(DiskReply::Stored(edit.id)),
         (DiskOrder::Store(edit), Err(reason)) => Some(DiskReply::NotStored(edit.id, reason)),
-        (DiskOrder::Forget(_), Ok(())) => None,
         (DiskOrder::Forget(edit), Err(reason)) => {
+            // It is sent once more after the next start, and its key makes that harmless.
             warn!(%edit, %reason, "an edit stays on disk");
             None
         }
+        (DiskOrder::Note(NoteOrder::Put(note)), outcome) if note.name.shelf.is_answered() => {
+            Some(match outcome {
+                Ok(()) => DiskReply::NoteKept(note.name.clone()),
+                Err(reason) => DiskReply::NoteNotKept(note.name.clone(), reason),
+            })
+        }
+        (DiskOrder::Note(note), Err(reason)) => {
+            let (NoteOrder::Put(Note { name, .. }) | NoteOrder::Drop(name)) = note;
+            warn!(shelf = name.shelf.name(), %reason, "a note on disk stays as it was");
+            None
+        }
+        (DiskOrder::Forget(_) | DiskOrder::Note(_), Ok(())) => None,
     }
 }
 
@@ -178,8 +216,8 @@ mod tests {
     struct Picky(Vec<DiskOrder>);
 
     impl OutboxStore for Picky {
-        fn load(&mut self) -> Result<Vec<StoredEdit>, Arc<str>> {
-            Ok(Vec::new())
+        fn load(&mut self) -> Result<Work, Arc<str>> {
+            Ok(Work::default())
         }
 
         fn carry_out(&mut self, orders: &[DiskOrder]) -> Result<(), Arc<str>> {
@@ -225,8 +263,8 @@ mod tests {
         let (done, mut log) = mpsc::channel(1024);
         struct Log(mpsc::Sender<usize>);
         impl OutboxStore for Log {
-            fn load(&mut self) -> Result<Vec<StoredEdit>, Arc<str>> {
-                Ok(Vec::new())
+            fn load(&mut self) -> Result<Work, Arc<str>> {
+                Ok(Work::default())
             }
             fn carry_out(&mut self, orders: &[DiskOrder]) -> Result<(), Arc<str>> {
                 self.0.blocking_send(orders.len()).map_err(|_| "nobody counts".into())

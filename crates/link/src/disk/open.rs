@@ -30,17 +30,18 @@ pub struct SetAside {
 /// Opens the outbox of a profile, setting an unusable file aside.
 pub(crate) fn open_outbox(
     profile: &Path,
+    server: &str,
     now: Timestamp,
 ) -> Result<(Box<dyn OutboxStore>, Option<SetAside>), LinkError> {
     let path = profile.join("outbox.db");
-    let reason = match SqliteOutbox::open(&path) {
+    let reason = match SqliteOutbox::open(&path, server, now) {
         Ok(outbox) => return Ok((Box::new(outbox), None)),
         Err(OpenFailure::Machine(source)) => return Err(LinkError::Outbox { path, source }),
         Err(OpenFailure::Unusable(reason)) => reason,
     };
     let aside = set_aside(&path, now)?;
     error!(file = %aside.display(), %reason, "the outbox was set aside");
-    match SqliteOutbox::open(&path) {
+    match SqliteOutbox::open(&path, server, now) {
         Ok(outbox) => Ok((Box::new(outbox), Some(SetAside { path: aside, reason }))),
         Err(OpenFailure::Machine(source)) => Err(LinkError::Outbox { path, source }),
         Err(OpenFailure::Unusable(reason)) => {
@@ -80,6 +81,7 @@ mod tests {
     use rusqlite::Connection;
 
     use super::*;
+    use crate::disk::Work;
 
     /// Opens a profile whose outbox `spoil` has made, twice, and expects a fresh one and the old bytes beside it.
     fn check(spoil: impl Fn(&Path), reason: &str) {
@@ -89,12 +91,12 @@ mod tests {
             spoil(&path);
             let bytes = fs::read(&path).expect("the spoilt file");
             let now = "2026-11-21T10:00:00Z".parse().expect("an instant");
-            let (mut outbox, aside) = open_outbox(dir.path(), now).expect("the program starts");
+            let (mut outbox, aside) = open_outbox(dir.path(), "https://a", now).expect("the program starts");
             let aside = aside.expect("the file was set aside");
             assert_eq!(aside.path, dir.path().join(name));
             assert!(aside.reason.contains(reason), "{}", aside.reason);
             assert_eq!(fs::read(&aside.path).expect("the file aside"), bytes, "nothing is destroyed");
-            assert_eq!(outbox.load(), Ok(Vec::new()));
+            assert_eq!(outbox.load(), Ok(Work::default()));
             drop(outbox);
             fs::remove_file(&path).expect("the fresh one");
         }
@@ -126,7 +128,7 @@ mod tests {
     fn a_file_of_a_later_release_is_set_aside() {
         let newer = |path: &Path| {
             let file = Connection::open(path).expect("a file");
-            file.execute_batch("CREATE TABLE edit (a); PRAGMA user_version = 2").expect("a later schema");
+            file.execute_batch("CREATE TABLE edit (a); PRAGMA user_version = 99").expect("a later schema");
         };
         check(newer, "newer");
     }
@@ -149,6 +151,9 @@ mod tests {
     fn a_profile_that_cannot_be_written_is_an_error_and_not_a_fresh_start() {
         let dir = tempfile::tempdir().expect("a directory");
         fs::create_dir(dir.path().join("outbox.db")).expect("a directory in the way");
-        assert!(matches!(open_outbox(dir.path(), Timestamp::UNIX_EPOCH), Err(LinkError::Outbox { .. })));
+        assert!(matches!(
+            open_outbox(dir.path(), "https://a", Timestamp::UNIX_EPOCH),
+            Err(LinkError::Outbox { .. })
+        ));
     }
 }

@@ -1,4 +1,4 @@
-//! The outbox as a SQLite file.
+//! The outbox as a SQLite file, with the notes beside it.
 //!
 //! Order is the order of writing, not that of `at` or of the ids: a machine's clock may jump back.
 //!
@@ -8,16 +8,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use callboard_desk::session::effect::StoredEdit;
-use callboard_model::{EditId, Field, Value, Version};
+use callboard_model::{EditId, Field, Timestamp, Value, Version};
 use rusqlite::{Connection, ErrorCode, Row, named_params};
 use tracing::warn;
 
-use crate::disk::{DiskOrder, OutboxStore};
+use crate::disk::{DiskOrder, OutboxStore, Work, shelves};
 
 /// The schema that this program writes. A file of a later one is not touched.
-const SCHEMA: i64 = 1;
+const SCHEMA: i64 = 2;
 
-const CREATE: &str = "
+/// What leads from each schema to the next; from the first of them on to an empty file.
+const STEPS: [&str; SCHEMA as usize] = [EDITS, shelves::CREATE];
+
+const EDITS: &str = "
     CREATE TABLE edit (
         place        INTEGER PRIMARY KEY,
         id           BLOB NOT NULL UNIQUE,
@@ -27,8 +30,7 @@ const CREATE: &str = "
         base_version INTEGER,
         mine         TEXT NOT NULL, -- JSON
         at           TEXT NOT NULL
-    ) STRICT;
-    PRAGMA user_version = 1;";
+    ) STRICT;";
 
 /// Keeps its place when an edit is written again.
 const STORE: &str = "
@@ -60,11 +62,13 @@ impl From<rusqlite::Error> for OpenFailure {
 #[derive(Debug)]
 pub(super) struct SqliteOutbox {
     file: Connection,
+    /// The server that we work with: what was done with another is none of its business.
+    server: String,
 }
 
 impl SqliteOutbox {
     /// Opens the file, making it when missing. What cannot be read stays exactly as it was.
-    pub(super) fn open(path: &Path) -> Result<Self, OpenFailure> {
+    pub(super) fn open(path: &Path, server: &str, now: Timestamp) -> Result<Self, OpenFailure> {
         let file = Connection::open(path)?;
         let schema: i64 = file.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         if schema > SCHEMA {
@@ -80,25 +84,33 @@ impl SqliteOutbox {
         if health != "ok" {
             return Err(OpenFailure::Unusable(health));
         }
-        // A file of our number without our table is as broken as one without a header.
-        if schema == SCHEMA
-            && let Err(error) = file.prepare(STORE)
-        {
+        // A file of our number without our tables is as broken as one without a header.
+        let first = if schema > 0 { file.prepare(STORE).err() } else { None };
+        let then = if schema > 1 { file.prepare(shelves::PUT).err() } else { None };
+        if let Some(error) = first.or(then) {
             return Err(OpenFailure::Unusable(error.to_string()));
         }
         file.pragma_update(None, "journal_mode", "WAL")?;
         // With anything less, a loss of power could take an edit that a person was told is safe.
         file.pragma_update(None, "synchronous", "FULL")?;
-        let mut outbox = Self { file };
-        if schema == 0 {
-            outbox.create()?;
+        let mut outbox = Self { file, server: server.to_owned() };
+        outbox.migrate(schema)?;
+        if let Err(reason) = shelves::age(&outbox.file, now) {
+            warn!(%reason, "old notes stay on disk");
         }
         Ok(outbox)
     }
 
-    fn create(&mut self) -> rusqlite::Result<()> {
+    /// All steps or none: a program that is killed in between finds the file as it was.
+    fn migrate(&mut self, from: i64) -> rusqlite::Result<()> {
+        if from == SCHEMA {
+            return Ok(());
+        }
         let change = self.file.transaction()?;
-        change.execute_batch(CREATE)?;
+        for (_, step) in (0..).zip(STEPS).skip_while(|(schema, _)| *schema < from) {
+            change.execute_batch(step)?;
+        }
+        change.pragma_update(None, "user_version", SCHEMA)?;
         change.commit()
     }
 
@@ -112,6 +124,7 @@ impl SqliteOutbox {
                         .prepare_cached("DELETE FROM edit WHERE id = ?1")?
                         .execute([edit.0.to_be_bytes()])?;
                 }
+                DiskOrder::Note(order) => shelves::carry_out(&change, &self.server, order)?,
             }
         }
         change.commit()
@@ -170,8 +183,10 @@ fn edit(row: &Row<'_>) -> Option<StoredEdit> {
 }
 
 impl OutboxStore for SqliteOutbox {
-    fn load(&mut self) -> Result<Vec<StoredEdit>, Arc<str>> {
-        self.read().map_err(|error| error.to_string().into())
+    fn load(&mut self) -> Result<Work, Arc<str>> {
+        let notes = shelves::read(&self.file, &self.server);
+        let work = notes.and_then(|notes| Ok(Work { edits: self.read()?, notes }));
+        work.map_err(|error| error.to_string().into())
     }
 
     fn carry_out(&mut self, orders: &[DiskOrder]) -> Result<(), Arc<str>> {
@@ -196,7 +211,11 @@ mod tests {
     }
 
     fn open(dir: &Path) -> SqliteOutbox {
-        SqliteOutbox::open(&dir.join("outbox.db")).expect("an outbox")
+        SqliteOutbox::open(&dir.join("outbox.db"), "https://a/", Timestamp::UNIX_EPOCH).expect("an outbox")
+    }
+
+    fn edits_in(outbox: &mut SqliteOutbox) -> Vec<StoredEdit> {
+        outbox.load().expect("it reads").edits
     }
 
     #[test]
@@ -214,7 +233,7 @@ mod tests {
         let again = sample(u128::MAX, Value::from("s2"));
         outbox.carry_out(&[DiskOrder::Store(again.clone())]).expect("room on disk");
         drop(outbox);
-        assert_eq!(open(dir.path()).load(), Ok(vec![again, edits[2].clone(), edits[3].clone()]));
+        assert_eq!(edits_in(&mut open(dir.path())), [again, edits[2].clone(), edits[3].clone()]);
     }
 
     /// CO-14: a full disk.
@@ -226,7 +245,7 @@ mod tests {
         let big = sample(1, Value::Text("x".repeat(100_000).into()));
         let refused = outbox.carry_out(&[DiskOrder::Store(sample(2, Value::Empty)), DiskOrder::Store(big)]);
         assert!(refused.is_err_and(|reason| reason.contains("full")));
-        assert_eq!(outbox.load(), Ok(Vec::new()), "all or nothing");
+        assert_eq!(edits_in(&mut outbox), [], "all or nothing");
     }
 
     #[test]
@@ -238,6 +257,23 @@ mod tests {
             .carry_out(&[DiskOrder::Store(sample(1, Value::Empty)), DiskOrder::Store(fine.clone())])
             .expect("room on disk");
         outbox.file.execute("UPDATE edit SET field = 'mood' WHERE place = 1", []).expect("a change");
-        assert_eq!(outbox.load(), Ok(vec![fine]));
+        assert_eq!(edits_in(&mut outbox), [fine]);
+    }
+
+    /// A profile of the first release keeps what it held.
+    #[test]
+    fn a_file_of_an_earlier_release_keeps_its_edits_and_gets_shelves() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let old = Connection::open(dir.path().join("outbox.db")).expect("a file");
+        old.execute_batch(include_str!("../../tests/old/outbox-1.sql"))
+            .expect("as the first release made it");
+        drop(old);
+        for _ in 0..2 {
+            let mut outbox = open(dir.path());
+            assert_eq!(edits_in(&mut outbox), [sample(7, Value::from("s1"))]);
+            let schema: i64 =
+                outbox.file.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("read");
+            assert_eq!((schema, outbox.load().expect("it reads").notes), (SCHEMA, Vec::new()));
+        }
     }
 }

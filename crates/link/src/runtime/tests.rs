@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use callboard_desk::bridge::Counts;
-use callboard_desk::session::effect::{Request, RequestId, Timer};
+use callboard_desk::notes::{Note, NoteName, NoteOrder, Owner, Shelf};
+use callboard_desk::session::effect::{Request, RequestId, StoredEdit, Timer};
 use callboard_desk::session::event::Failure;
 use callboard_model::{EditId, Field, Timestamp, Value};
 use futures_util::future::BoxFuture;
@@ -39,14 +40,14 @@ struct Rig {
 impl Rig {
     /// Runs a loop on the outbox in `dir`, with a session that answers as `script` says.
     fn start(dir: &Path, mut script: impl FnMut(&Event) -> Vec<Effect> + Send + 'static) -> Self {
-        let (mut outbox, _) = open_outbox(dir, Timestamp::UNIX_EPOCH).expect("an outbox");
-        let edits = outbox.load().expect("its edits");
-        Self::on(outbox, edits, move |event| script(event))
+        let (mut outbox, _) = open_outbox(dir, "https://a/", Timestamp::UNIX_EPOCH).expect("an outbox");
+        let work = outbox.load().expect("our work");
+        Self::on(outbox, work, move |event| script(event))
     }
 
     fn on(
         outbox: Box<dyn OutboxStore>,
-        edits: Vec<StoredEdit>,
+        work: Work,
         mut script: impl FnMut(&Event) -> Vec<Effect> + Send + 'static,
     ) -> Self {
         let (seen, events) = mpsc::channel(1024);
@@ -74,7 +75,7 @@ impl Rig {
             socket,
             stop: stop.clone(),
         };
-        Self { events, painted, inputs, stop, task: tokio::spawn(runtime.run(edits, Kept::default())) }
+        Self { events, painted, inputs, stop, task: tokio::spawn(runtime.run(work, Kept::default())) }
     }
 
     async fn event(&mut self) -> Event {
@@ -169,12 +170,39 @@ async fn a_stored_edit_is_in_the_outbox_of_the_next_start() {
     rig.end().await;
 }
 
+fn note(key: &str) -> Note {
+    let owner = Owner { tenant: "t".into(), user: "nora".into() };
+    let name = NoteName { owner, shelf: Shelf::Draft, key: key.into() };
+    Note { name, at: Timestamp::UNIX_EPOCH, json: "{}".into() }
+}
+
+/// CO-14: what was typed last is written at the end, though nobody was left to hear that it is kept.
+#[tokio::test]
+async fn notes_are_kept_and_the_last_of_them_at_the_very_end() {
+    let dir = tempfile::tempdir().expect("a directory");
+    let mut rig = Rig::start(dir.path(), |event| match event {
+        Event::Started { .. } => vec![Effect::Note(NoteOrder::Put(note("first")))],
+        Event::Ending => vec![
+            Effect::Note(NoteOrder::Put(note("last"))),
+            Effect::Note(NoteOrder::Drop(note("first").name)),
+        ],
+        _ => Vec::new(),
+    });
+    rig.event().await;
+    assert!(matches!(rig.event().await, Event::NoteKept(name) if name == note("first").name));
+    rig.end().await;
+
+    let mut rig = Rig::start(dir.path(), |_| Vec::new());
+    assert!(matches!(rig.event().await, Event::Started { notes, .. } if notes == [note("last")]));
+    rig.end().await;
+}
+
 /// A disk on which nothing can be kept.
 struct Full;
 
 impl OutboxStore for Full {
-    fn load(&mut self) -> Result<Vec<StoredEdit>, Arc<str>> {
-        Ok(Vec::new())
+    fn load(&mut self) -> Result<Work, Arc<str>> {
+        Ok(Work::default())
     }
 
     fn carry_out(&mut self, _: &[DiskOrder]) -> Result<(), Arc<str>> {
@@ -184,14 +212,19 @@ impl OutboxStore for Full {
 
 #[tokio::test]
 async fn an_edit_that_finds_no_room_on_disk_is_said_to_be_not_stored() {
-    let mut rig = Rig::on(Box::new(Full), Vec::new(), |event| match event {
-        Event::Started { .. } => vec![Effect::Store(edit(1))],
+    let mut rig = Rig::on(Box::new(Full), Work::default(), |event| match event {
+        Event::Started { .. } => vec![Effect::Store(edit(1)), Effect::Note(NoteOrder::Put(note("a")))],
         _ => Vec::new(),
     });
     rig.event().await;
     let next = rig.event().await;
     assert!(
         matches!(&next, Event::NotStored(EditId(1), reason) if &**reason == "the disk is full"),
+        "{next:?}"
+    );
+    let next = rig.event().await;
+    assert!(
+        matches!(&next, Event::NoteNotKept(name, reason) if *name == note("a").name && &**reason == "the disk is full"),
         "{next:?}"
     );
     rig.end().await;

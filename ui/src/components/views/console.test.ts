@@ -261,7 +261,7 @@ describe('a field without choices', () => {
 describe('how a field stands', () => {
   it.each([
     ['confirmed', { kind: 'confirmed', savedAt: Date.now() }, /saved \d\d:\d\d/],
-    ['draft', { kind: 'draft' }, /Not saved yet/],
+    ['draft', { kind: 'draft', kept: true }, /Not saved yet/],
     ['queued', { kind: 'queued' }, /Queued · sent in a moment/],
     ['sending', { kind: 'sending' }, /Sending…/],
     ['refused', { kind: 'refused', reason: 'The status is of another board.' }, /status is of another board/],

@@ -12,6 +12,7 @@ use callboard_desk::bridge::{
     BoardChange, BoardQuery, Command, ConflictView, Counts, FieldState, Grouping, Line, LinkView, Notice,
     TicketView, Update, ViewId,
 };
+use callboard_desk::notes::{Note, NoteName, NoteOrder};
 use callboard_desk::session::effect::{Keep, LinkOrder, Request, RequestId, StoredEdit, Timer, WindowId};
 use callboard_desk::session::event::{Answer, ClientKey, Failure, Kept, LinkEvent};
 use callboard_desk::{Effect, Event, Moment, Session};
@@ -52,6 +53,8 @@ pub(crate) struct World {
     pub(crate) socket_works: bool,
     /// Disk: what is stored and not forgotten.
     pub(crate) disk: BTreeMap<EditId, StoredEdit>,
+    /// Disk: what is kept beside.
+    pub(crate) notes: BTreeMap<NoteName, Note>,
     /// Disk: what the server had said.
     pub(crate) kept: Kept,
     /// Answers that wait.
@@ -95,6 +98,7 @@ impl World {
             order_on_disk: Vec::new(),
             socket_works: true,
             disk: BTreeMap::new(),
+            notes: BTreeMap::new(),
             kept: Kept::default(),
             held: VecDeque::new(),
             asked: Vec::new(),
@@ -129,7 +133,11 @@ impl World {
     pub(crate) fn start(&mut self, outbox: Vec<StoredEdit>) {
         self.order_on_disk = outbox.iter().map(|edit| edit.id).collect();
         self.disk = outbox.iter().map(|edit| (edit.id, edit.clone())).collect();
-        self.tell(Event::Started { outbox, kept: self.kept.clone() });
+        self.tell(Event::Started {
+            outbox,
+            notes: self.notes.values().cloned().collect(),
+            kept: self.kept.clone(),
+        });
         self.show_board();
     }
 
@@ -383,6 +391,7 @@ impl World {
                 assert!(before.is_none(), "an edit is stored once");
             }
             Effect::Forget(id) => assert!(self.disk.remove(&id).is_some(), "{id} is forgotten once"),
+            Effect::Note(order) => events.extend(self.note(order)),
             Effect::Keep(keep) => self.remember(keep),
             Effect::Ask(id, request) => self.ask(id, request, events),
             Effect::Link(order) => self.order(order, events),
@@ -394,6 +403,24 @@ impl World {
             }
             Effect::Paint(_, update) => self.paint(update),
         }
+    }
+
+    fn note(&mut self, order: NoteOrder) -> Option<Event> {
+        let name = match order {
+            NoteOrder::Put(note) if self.disk_is_full => {
+                return Some(Event::NoteNotKept(note.name, "the disk is full".into()));
+            }
+            NoteOrder::Put(note) => {
+                let name = note.name.clone();
+                self.notes.insert(name.clone(), note);
+                name
+            }
+            NoteOrder::Drop(name) => {
+                assert!(self.notes.remove(&name).is_some(), "{name:?} is dropped once");
+                return None;
+            }
+        };
+        name.shelf.is_answered().then_some(Event::NoteKept(name))
     }
 
     fn remember(&mut self, keep: Keep) {

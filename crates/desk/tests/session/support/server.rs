@@ -12,6 +12,8 @@ use callboard_model::{EditId, Field, Hint, Person, SessionId, Ticket, TicketId, 
 
 /// The server's side of a story.
 pub(crate) struct Server {
+    /// Who asks.
+    pub(crate) me: Me,
     pub(crate) tickets: BTreeMap<TicketId, Ticket>,
     pub(crate) changes: Vec<ChangeRecord>,
     /// Tickets that this caller can no longer read.
@@ -59,6 +61,7 @@ impl Server {
     pub(crate) fn new(tickets: u32) -> Self {
         let tickets = (1..=tickets).map(ticket).map(|ticket| (ticket.ticket_id.clone(), ticket)).collect();
         Self {
+            me: me(),
             tickets,
             changes: Vec::new(),
             hidden: BTreeSet::new(),
@@ -136,7 +139,7 @@ impl Server {
         let answer = match request {
             Request::Hello => {
                 let capabilities = Capabilities { seq: Some(self.seq()), ..Capabilities::default() };
-                Ok(Answer::Hello { me: me(), capabilities: Some(capabilities) })
+                Ok(Answer::Hello { me: self.me.clone(), capabilities: Some(capabilities) })
             }
             Request::Lookups => Ok(Answer::Lookups(lookups())),
             Request::Tickets { page } => Ok(self.page(*page)),
@@ -211,7 +214,7 @@ impl Server {
                 self.replaced.push((id.clone(), *field, current.value(*field)));
             }
         }
-        let mine = Person { user_id: me().user_id, display_name: me().display_name };
+        let mine = Person { user_id: self.me.user_id.clone(), display_name: self.me.display_name.clone() };
         let hint = self.write(id, &changes.fields, &mine, now, Some("origin".into()));
         let answer = Ok(self.tickets[id].clone());
         self.answered.insert(edit, (changes.clone(), answer.clone()));
