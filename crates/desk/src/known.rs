@@ -125,64 +125,13 @@ impl Tickets {
         if let Some(known) = self.known.get_mut(ticket) {
             known.is_lost = true;
         } else if is_looked_for {
-            self.known.insert(ticket.clone(), Known { is_lost: true, ..Known::new(unread(ticket), 0) });
+            let nothing = Ticket::blank(ticket.clone(), ticket.as_str().into());
+            self.known.insert(ticket.clone(), Known { is_lost: true, ..Known::new(nothing, 0) });
         }
     }
 
     /// Lets go of a ticket.
     pub(crate) fn forget(&mut self, ticket: &TicketId) {
         self.known.remove(ticket);
-    }
-}
-
-/// A ticket of which nothing but the id is known.
-fn unread(id: &TicketId) -> Ticket {
-    Ticket {
-        ticket_id: id.clone(),
-        ticket_number: id.as_str().into(),
-        title: "".into(),
-        board_id: None,
-        board_name: None,
-        client_id: None,
-        client_name: None,
-        location_id: None,
-        location_name: None,
-        contact_name_id: None,
-        contact_name: None,
-        status_id: None,
-        status_name: None,
-        status_is_closed: false,
-        category_id: None,
-        category_name: None,
-        subcategory_id: None,
-        subcategory_name: None,
-        priority_id: None,
-        priority_name: None,
-        assigned_to: None,
-        assigned_to_name: None,
-        assigned_team_id: None,
-        itil_impact: None,
-        itil_urgency: None,
-        itil_priority_level: None,
-        response_state: None,
-        entered_by: None,
-        entered_at: None,
-        updated_by: None,
-        updated_at: None,
-        closed_by: None,
-        closed_at: None,
-        due_date: None,
-        sla_policy_id: None,
-        sla_started_at: None,
-        sla_response_due_at: None,
-        sla_response_at: None,
-        sla_response_met: None,
-        sla_resolution_due_at: None,
-        sla_resolution_at: None,
-        sla_resolution_met: None,
-        sla_paused_at: None,
-        sla_total_pause_minutes: 0,
-        master_ticket_id: None,
-        version: None,
     }
 }

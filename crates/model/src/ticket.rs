@@ -121,6 +121,59 @@ pub struct Ticket {
 }
 
 impl Ticket {
+    /// A ticket of which nothing is known but what it is called.
+    #[must_use]
+    pub fn blank(id: TicketId, number: Arc<str>) -> Self {
+        Self {
+            ticket_id: id,
+            ticket_number: number,
+            title: "".into(),
+            board_id: None,
+            board_name: None,
+            client_id: None,
+            client_name: None,
+            location_id: None,
+            location_name: None,
+            contact_name_id: None,
+            contact_name: None,
+            status_id: None,
+            status_name: None,
+            status_is_closed: false,
+            category_id: None,
+            category_name: None,
+            subcategory_id: None,
+            subcategory_name: None,
+            priority_id: None,
+            priority_name: None,
+            assigned_to: None,
+            assigned_to_name: None,
+            assigned_team_id: None,
+            itil_impact: None,
+            itil_urgency: None,
+            itil_priority_level: None,
+            response_state: None,
+            master_ticket_id: None,
+            entered_by: None,
+            entered_at: None,
+            updated_by: None,
+            updated_at: None,
+            closed_by: None,
+            closed_at: None,
+            due_date: None,
+            sla_policy_id: None,
+            sla_started_at: None,
+            sla_response_due_at: None,
+            sla_response_at: None,
+            sla_response_met: None,
+            sla_resolution_due_at: None,
+            sla_resolution_at: None,
+            sla_resolution_met: None,
+            sla_paused_at: None,
+            sla_total_pause_minutes: 0,
+            version: None,
+        }
+    }
+
     /// What `field` holds.
     #[must_use]
     pub fn value(&self, field: Field) -> Value {

@@ -14,7 +14,6 @@ use super::dice::Dice;
 use super::people::Staff;
 use super::{Plan, titles};
 use crate::auth::Role;
-use crate::domain::open::blank;
 use crate::store::lookups::{Category, Client, Contact, Location, Team};
 
 /// The number of the first ticket.
@@ -157,7 +156,7 @@ impl Tickets {
             closed_at,
             due_date: has_due_date.then_some(resolution_due),
             version: Some(Version(1)),
-            ..blank("".into(), "".into())
+            ..Ticket::blank("".into(), "".into())
         };
         self.bundles.place(index, &mut ticket);
         self.promises.wind(&mut ticket, resolution_due, self.now);

@@ -18,20 +18,13 @@ pub fn level_of(impact: Option<i64>, urgency: Option<i64>) -> Option<i64> {
     level(impact?, urgency?)
 }
 
-/// What a level is called, and in how many hours such a ticket is to be done where nothing else was agreed.
-const STANDARD: [(&str, i64); 5] =
-    [("Critical", 1), ("High", 4), ("Medium", 24), ("Low", 72), ("Planning", 168)];
-
-/// The name of a priority level.
-#[must_use]
-pub fn level_name(level: i64) -> Option<&'static str> {
-    Some(STANDARD.get(index(level)?)?.0)
-}
+/// In how many hours a ticket of each level is to be done where nothing else was agreed.
+const HOURS: [i64; 5] = [1, 4, 24, 72, 168];
 
 /// The hours in which a ticket of this level is to be done where nothing else was agreed.
 #[must_use]
 pub fn resolution_hours(level: i64) -> Option<i64> {
-    Some(STANDARD.get(index(level)?)?.1)
+    HOURS.get(index(level)?).copied()
 }
 
 fn index(level: i64) -> Option<usize> {
@@ -73,11 +66,9 @@ mod tests {
     }
 
     #[test]
-    fn every_level_has_a_name_and_less_pressing_ones_have_longer() {
+    fn less_pressing_levels_have_longer() {
         let hours: Vec<_> = (0..=6).filter_map(resolution_hours).collect();
-        let names: Vec<_> = (0..=6).filter_map(level_name).collect();
         assert_eq!(hours, [1, 4, 24, 72, 168]);
-        assert_eq!(names, ["Critical", "High", "Medium", "Low", "Planning"]);
     }
 
     #[test]

@@ -5,9 +5,7 @@
 //!
 //! **Invariant:** a ticket that was opened has everything that the rules of a change take for granted.
 
-use std::sync::Arc;
-
-use callboard_model::{Field, Ticket, TicketId, Timestamp, UserId};
+use callboard_model::{Field, Ticket, Timestamp, UserId};
 
 use super::apply::apply;
 use super::facts::Facts;
@@ -15,59 +13,6 @@ use super::{Issue, Wanted};
 
 /// What a ticket cannot be without.
 const REQUIRED: [Field; 5] = [Field::Title, Field::Board, Field::Client, Field::Status, Field::Priority];
-
-/// A ticket of which nothing is known but what it is called.
-#[must_use]
-pub fn blank(id: TicketId, number: Arc<str>) -> Ticket {
-    Ticket {
-        ticket_id: id,
-        ticket_number: number,
-        title: "".into(),
-        board_id: None,
-        board_name: None,
-        client_id: None,
-        client_name: None,
-        location_id: None,
-        location_name: None,
-        contact_name_id: None,
-        contact_name: None,
-        master_ticket_id: None,
-        status_id: None,
-        status_name: None,
-        status_is_closed: false,
-        category_id: None,
-        category_name: None,
-        subcategory_id: None,
-        subcategory_name: None,
-        priority_id: None,
-        priority_name: None,
-        assigned_to: None,
-        assigned_to_name: None,
-        assigned_team_id: None,
-        itil_impact: None,
-        itil_urgency: None,
-        itil_priority_level: None,
-        response_state: None,
-        entered_by: None,
-        entered_at: None,
-        updated_by: None,
-        updated_at: None,
-        closed_by: None,
-        closed_at: None,
-        due_date: None,
-        sla_policy_id: None,
-        sla_started_at: None,
-        sla_response_due_at: None,
-        sla_response_at: None,
-        sla_response_met: None,
-        sla_resolution_due_at: None,
-        sla_resolution_at: None,
-        sla_resolution_met: None,
-        sla_paused_at: None,
-        sla_total_pause_minutes: 0,
-        version: None,
-    }
-}
 
 /// The ticket that `wanted` makes of a blank one, entered by `actor` at `now`.
 pub fn open(
@@ -122,7 +67,7 @@ mod tests {
         .into();
         wanted.retain(|field, _| !without.contains(field));
         wanted.extend(with.iter().cloned());
-        open(&blank("t1".into(), "T-1".into()), &wanted, &facts(), &"bob".into(), NOW)
+        open(&Ticket::blank("t1".into(), "T-1".into()), &wanted, &facts(), &"bob".into(), NOW)
             .map_err(|issues| issues.into_iter().map(|issue| issue.path.concat()).collect())
     }
 

@@ -36,39 +36,33 @@ pub(super) fn routes() -> Routes {
         .post(
             "/tickets/{id}/bundle",
             begin,
-            once_only(Contract::creates::<NewBundle, One<Shown>>("Make a ticket the master of others")),
+            Contract::creates::<NewBundle, One<Shown>>("Make a ticket the master of others").on_a_ticket(),
         )
         .delete(
             "/tickets/{id}/bundle",
             dissolve,
-            once_only(Contract::removes("Take the bundle of a master apart")),
+            Contract::removes("Take the bundle of a master apart").on_a_ticket(),
         )
         .post(
             "/tickets/{id}/bundle/children",
             add,
-            once_only(Contract::creates::<NewChildren, One<Shown>>("Put more tickets below a master")),
+            Contract::creates::<NewChildren, One<Shown>>("Put more tickets below a master").on_a_ticket(),
         )
         .delete(
             "/tickets/{id}/bundle/children/{childId}",
             leave,
-            once_only(Contract::removes("Take a child out; with the last one the bundle ends")),
+            Contract::removes("Take a child out; with the last one the bundle ends").on_a_ticket(),
         )
         .post(
             "/tickets/{id}/bundle/promote",
             promote,
-            once_only(Contract::writes::<Promotion, One<Shown>>("Let a child be the master")),
+            Contract::writes::<Promotion, One<Shown>>("Let a child be the master").on_a_ticket(),
         )
         .put(
             "/tickets/{id}/bundle/settings",
             settle,
-            once_only(Contract::writes::<BundleSettings, One<Shown>>("Change how a bundle behaves")),
+            Contract::writes::<BundleSettings, One<Shown>>("Change how a bundle behaves").on_a_ticket(),
         )
-}
-
-fn once_only(contract: Contract) -> Contract {
-    contract
-        .also("412", "`If-Match` is not the version of the ticket; nothing was written")
-        .also("422", "The idempotency key stands for another write")
 }
 
 /// Which tickets a new master speaks for.

@@ -88,6 +88,16 @@ impl Contract {
         self
     }
 
+    /// May be refused under an idempotency key that stands for another write.
+    pub fn applied_once(self) -> Self {
+        self.also("422", "The idempotency key stands for another write")
+    }
+
+    /// Hangs on a ticket: may also be refused because the ticket is another by now.
+    pub fn on_a_ticket(self) -> Self {
+        self.also("412", "`If-Match` is not the version of the ticket; nothing was written").applied_once()
+    }
+
     /// Needs no key.
     pub fn for_everybody(self) -> Self {
         Self { needs_key: false, ..self }

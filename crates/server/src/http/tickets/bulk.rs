@@ -85,7 +85,7 @@ struct Counts {
 pub(super) fn contract() -> Contract {
     Contract::asks::<BulkRequest, BulkAnswer>("Change many tickets, each by itself")
         .header("Idempotency-Key", "Makes a write that is sent twice apply once; 1 to 255 characters")
-        .also("422", "The idempotency key stands for another write")
+        .applied_once()
 }
 
 pub(super) async fn bulk(

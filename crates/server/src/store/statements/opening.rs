@@ -4,14 +4,14 @@
 
 use std::sync::Arc;
 
-use callboard_model::TenantId;
+use callboard_model::{TenantId, Ticket};
 
 use super::record::{Change, record};
 use super::{details, facts, idempotency, save};
 use crate::auth::Placement;
 use crate::domain::difference;
 use crate::domain::extras::Extras;
-use crate::domain::open::{blank, open};
+use crate::domain::open::open;
 use crate::error::{Result, ServerError};
 use crate::store::Limits;
 use crate::store::save::{Attempt, Opening, Refusal, Saved};
@@ -31,7 +31,7 @@ pub(in crate::store) fn open_one(
 fn write(db: &mut dyn Sql, opening: &Opening, limits: Limits) -> Result<std::result::Result<Saved, Refusal>> {
     let Opening { author, ticket, wish } = opening;
     let tenant = &author.tenant;
-    let nothing = blank(ticket.clone(), "".into());
+    let nothing = Ticket::blank(ticket.clone(), "".into());
     let mut facts = facts::collect(db, tenant, &nothing, &wish.fields)?;
     // What lies out of the writer's reach does not exist for them.
     facts.boards.retain(|board| author.access.boards.contain(board));

@@ -12,7 +12,6 @@ use callboard_model::{Hint, Person, SessionId, TenantId, Ticket, TicketId, Times
 use super::{changes, clocks, columns, outbox, removal};
 use crate::auth::Placement;
 use crate::domain::difference;
-use crate::domain::open::blank;
 use crate::error::Result;
 use crate::store::Limits;
 use crate::store::save::Author;
@@ -76,7 +75,7 @@ impl<'a> Change<'a> {
 
     /// The names of all that changes. What is new or gone changes in everything it holds.
     fn names(&self, ticket: &TicketId) -> Vec<Arc<str>> {
-        let nothing = blank(ticket.clone(), "".into());
+        let nothing = Ticket::blank(ticket.clone(), "".into());
         let (before, after) = (self.before.unwrap_or(&nothing), self.after.unwrap_or(&nothing));
         let columns = difference::between(before, after).into_iter().map(|one| one.name);
         columns.chain(self.beside.iter().copied()).map(Into::into).collect()

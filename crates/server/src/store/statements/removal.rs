@@ -4,14 +4,13 @@
 //!
 //! **Invariant:** nothing that names a deleted ticket is left where a reader would look it up.
 
-use callboard_model::{TenantId, TicketId};
+use callboard_model::{TenantId, Ticket, TicketId};
 
 use super::record::{Change, record};
 use super::save::against;
 use super::{bundling, details, idempotency};
 use crate::auth::Placement;
 use crate::domain::difference;
-use crate::domain::open::blank;
 use crate::error::Result;
 use crate::store::Limits;
 use crate::store::save::{Attempt, Refusal, Removal};
@@ -35,7 +34,7 @@ pub(in crate::store) fn remove(db: &mut dyn Sql, removal: &Removal, limits: Limi
         let before = before.filter(|sheet| author.access.deletes(&Placement::of(&sheet.ticket)));
         let Some(before) = before else { return Ok(Err(Refusal::NotFound)) };
         // To delete a ticket is to overwrite all of it, also what is no value: a comment, or that a field was cleared.
-        let nothing = blank(ticket.clone(), "".into());
+        let nothing = Ticket::blank(ticket.clone(), "".into());
         let all = difference::between(&before.ticket, &nothing);
         let version = before.ticket.version.unwrap_or_default();
         if let Some(exactly) = knew.exactly.filter(|&exactly| exactly != version) {
