@@ -13,6 +13,7 @@
 //! | [`difference`] | what a write changes, by name |
 //! | [`close_rules`] | what must hold before a ticket is closed |
 //! | [`itil`] | which priority follows from impact and urgency |
+//! | [`description`] | what a ticket is about at length, as plain text |
 //! | [`comment`] | what may be said on a ticket, by whom, and who sees it |
 //! | [`emoji`] | what counts as one emoji below a comment |
 //! | [`response`] | whose turn it is after a comment |
@@ -27,6 +28,7 @@ pub mod bundle;
 pub mod close_rules;
 pub mod closing;
 pub mod comment;
+pub mod description;
 pub mod difference;
 pub mod emoji;
 pub mod extras;

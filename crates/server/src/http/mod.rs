@@ -16,6 +16,7 @@
 //! | [`watch`] | what is around every request: its name, its time, its panic |
 //! | `changes`, `records`, `meta` | the change feed; versions of records; health, capabilities, the caller |
 //! | `once` | writes that are applied once |
+//! | `html`, `ranges` | text as HTML, and long text cut to a part |
 //!
 //! **Invariant:** no rule of business, no SQL, and no answer with the text of an internal failure.
 
@@ -24,6 +25,7 @@ mod changes;
 mod comments;
 mod customers;
 pub mod extract;
+mod html;
 mod lookups;
 mod meta;
 mod notifications;
@@ -31,6 +33,7 @@ mod once;
 pub mod openapi;
 mod people;
 pub mod problem;
+mod ranges;
 mod records;
 mod schedules;
 mod tickets;

@@ -15,7 +15,7 @@ use super::openapi::{Contract, Routes};
 use super::problem::Problem;
 use crate::app::App;
 use crate::auth::Boards;
-use crate::store::directory::{Member, PeopleQuery, SEARCH_MAX};
+use crate::store::directory::{Member, PeopleQuery};
 use crate::store::lookups::{Contact, Team};
 
 type Answer<T> = Result<Json<Many<T>>, Problem>;
@@ -62,12 +62,12 @@ async fn users(State(app): State<App>, Colleague(caller): Colleague, params: Par
     };
     let everybody = params.parsed("include_inactive")?.unwrap_or(false);
     let inactive = params.parsed("is_inactive")?.or((!everybody).then_some(false));
-    let query = PeopleQuery { internal, inactive, team: None, search: text(&params, "search")? };
+    let query = PeopleQuery { internal, inactive, team: None, search: params.words("search")? };
     Ok(Json(Many { data: app.store.people(&caller.tenant, query).await? }))
 }
 
 async fn search(State(app): State<App>, Colleague(caller): Colleague, params: Params) -> Answer<Member> {
-    let query = PeopleQuery { inactive: Some(false), search: text(&params, "query")?, ..Default::default() };
+    let query = PeopleQuery { inactive: Some(false), search: params.words("query")?, ..Default::default() };
     Ok(Json(Many { data: app.store.people(&caller.tenant, query).await? }))
 }
 
@@ -84,18 +84,8 @@ async fn members(State(app): State<App>, Colleague(caller): Colleague, Id(id): I
 }
 
 async fn contacts(State(app): State<App>, Reader(caller): Reader, params: Params) -> Answer<Contact> {
-    let (client, search) = (params.id("client_id")?, text(&params, "search")?);
+    let (client, search) = (params.id("client_id")?, params.words("search")?);
     Ok(Json(Many { data: app.store.all_contacts(&caller.tenant, &caller.access, client, search).await? }))
-}
-
-/// A text to search for.
-fn text(params: &Params, name: &str) -> Result<Option<String>, Problem> {
-    match params.text(name) {
-        Some(text) if text.chars().count() > SEARCH_MAX => {
-            Err(invalid(name, "too_big", format!("{name} has at most {SEARCH_MAX} characters")))
-        }
-        text => Ok(text.map(str::to_owned)),
-    }
 }
 
 /// What somebody may do. Without `boards` they see every board.

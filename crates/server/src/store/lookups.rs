@@ -4,6 +4,8 @@
 //!
 //! **Invariant:** plain data; nothing here knows how it is stored.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use callboard_model::rest::{Board, Priority, Status, User};
 use callboard_model::{
     BoardId, CategoryId, ClientId, ContactId, LocationId, TeamId, TenantId, Ticket, UserId,
@@ -25,6 +27,77 @@ pub struct Category {
     pub parent_category: Option<CategoryId>,
     pub board_id: BoardId,
     pub display_order: i64,
+}
+
+/// A category with those below it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
+pub struct Branch {
+    #[serde(flatten)]
+    pub category: Category,
+    #[schema(no_recursion)]
+    pub children: Vec<Branch>,
+}
+
+impl Branch {
+    /// The categories as trees, each level in the order in which it came. What is below nothing that came is at the top:
+    /// nothing is lost with a parent that is out of sight.
+    #[must_use]
+    pub fn trees(categories: Vec<Category>) -> Vec<Self> {
+        let known: BTreeSet<_> = categories.iter().map(|one| one.category_id.clone()).collect();
+        let (mut below, mut top) = (BTreeMap::<_, Vec<_>>::new(), Vec::new());
+        for category in categories {
+            match category.parent_category.clone().filter(|parent| known.contains(parent)) {
+                Some(parent) => below.entry(parent).or_default().push(category),
+                None => top.push(category),
+            }
+        }
+        top.into_iter().map(|category| Self::grown(category, &mut below)).collect()
+    }
+
+    /// Whoever is taken out is never found again, so this ends whatever is below what.
+    fn grown(category: Category, below: &mut BTreeMap<CategoryId, Vec<Category>>) -> Self {
+        let children = below.remove(&category.category_id).unwrap_or_default();
+        let children = children.into_iter().map(|one| Self::grown(one, below)).collect();
+        Self { category, children }
+    }
+}
+
+/// A board, and whether it is in use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ListedBoard)]
+#[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
+pub struct ListedBoard {
+    #[serde(flatten)]
+    pub board: Board,
+    pub is_inactive: bool,
+}
+
+/// Which boards.
+#[derive(Clone, Debug, Default)]
+pub struct BoardQuery {
+    /// Also those that are not in use any more.
+    pub include_inactive: bool,
+    /// With this in the name.
+    pub search: Option<String>,
+}
+
+/// Which statuses.
+#[derive(Clone, Debug, Default)]
+pub struct StatusQuery {
+    /// Of this board.
+    pub board: Option<BoardId>,
+    /// With this in the name.
+    pub search: Option<String>,
+}
+
+/// Which customers.
+#[derive(Clone, Debug, Default)]
+pub struct ClientQuery {
+    /// Those who are customers no more, or those who still are.
+    pub inactive: Option<bool>,
+    /// With each of these in the name.
+    pub search: Vec<String>,
 }
 
 /// A team.

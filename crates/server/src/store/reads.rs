@@ -2,10 +2,12 @@
 //!
 //! **Invariant:** nothing here writes.
 
-use callboard_model::rest::{Board, Pagination, Priority, Status};
+use callboard_model::rest::{Pagination, Priority, Status};
 use callboard_model::{BoardId, ClientId, TenantId, Ticket, TicketId, Timestamp, UserId};
 
-use super::lookups::{Category, Client, Contact, Location, Team};
+use super::lookups::{
+    BoardQuery, Category, Client, ClientQuery, Contact, ListedBoard, Location, StatusQuery, Team,
+};
 use super::query::TicketQuery;
 use super::{Feed, OutboxEntry, Store, statements};
 use crate::auth::api_key::KeyHash;
@@ -86,10 +88,15 @@ impl Store {
         self.read(move |db| statements::outbox::pending(db, limit, now)).await
     }
 
-    /// The boards in use that may be seen with this access.
-    pub async fn boards(&self, tenant: &TenantId, access: &Access) -> Result<Vec<Board>> {
+    /// The boards that may be seen with this access.
+    pub async fn boards(
+        &self,
+        tenant: &TenantId,
+        access: &Access,
+        query: BoardQuery,
+    ) -> Result<Vec<ListedBoard>> {
         let (tenant, access) = (tenant.clone(), access.clone());
-        self.read(move |db| statements::lookups::boards(db, &tenant, &access)).await
+        self.read(move |db| statements::lookups::boards(db, &tenant, &access, &query)).await
     }
 
     /// The statuses of one board or of all.
@@ -97,16 +104,16 @@ impl Store {
         &self,
         tenant: &TenantId,
         access: &Access,
-        board: Option<BoardId>,
+        query: StatusQuery,
     ) -> Result<Vec<Status>> {
         let (tenant, access) = (tenant.clone(), access.clone());
-        self.read(move |db| statements::lookups::statuses(db, &tenant, &access, board.as_ref())).await
+        self.read(move |db| statements::lookups::statuses(db, &tenant, &access, &query)).await
     }
 
     /// The priorities, most pressing first.
-    pub async fn priorities(&self, tenant: &TenantId) -> Result<Vec<Priority>> {
+    pub async fn priorities(&self, tenant: &TenantId, search: Option<String>) -> Result<Vec<Priority>> {
         let tenant = tenant.clone();
-        self.read(move |db| statements::lookups::priorities(db, &tenant)).await
+        self.read(move |db| statements::lookups::priorities(db, &tenant, search.as_deref())).await
     }
 
     /// The categories of one board or of all.
@@ -127,9 +134,14 @@ impl Store {
     }
 
     /// The customers within reach.
-    pub async fn clients(&self, tenant: &TenantId, access: &Access) -> Result<Vec<Client>> {
+    pub async fn clients(
+        &self,
+        tenant: &TenantId,
+        access: &Access,
+        query: ClientQuery,
+    ) -> Result<Vec<Client>> {
         let (tenant, access) = (tenant.clone(), access.clone());
-        self.read(move |db| statements::lookups::clients(db, &tenant, &access)).await
+        self.read(move |db| statements::lookups::clients(db, &tenant, &access, &query)).await
     }
 
     /// The places of a customer; `None` when there is no such customer within reach.

@@ -5,7 +5,8 @@
 use callboard_model::{Timestamp, Version};
 
 use super::{Store, statements};
-use crate::auth::{Caller, Placement};
+use crate::auth::{Access, Caller, Placement};
+use crate::domain::schedule::sight::{Sight, Ties};
 use crate::error::Result;
 
 /// What kind of thing is edited.
@@ -52,10 +53,36 @@ pub struct RecordVersion {
     pub updated_at: Option<Timestamp>,
     /// By whom.
     pub updated_by_name: Option<String>,
-    /// Where it stands.
+    /// Where it stands; of planned work, where the ticket stands that it is for.
     pub place: Placement,
-    /// Whether the one who asks is meant by it: planned work is for somebody.
-    pub is_readers_own: bool,
+    /// What the one who asks has to do with planned work. Of anything else there is nothing to say.
+    pub planned: Option<Planned>,
+}
+
+/// What somebody has to do with an entry of the schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Planned {
+    /// Whether it takes their time.
+    pub is_assigned: bool,
+    /// Whether they made it.
+    pub is_maker: bool,
+    /// Whether others are told no more than that somebody is busy.
+    pub is_private: bool,
+    /// Whether it is for a ticket that is there.
+    pub is_for_ticket: bool,
+}
+
+impl Planned {
+    /// How much of it is theirs to see, for a ticket at `place`: the same line as in the schedule itself.
+    fn sight(self, access: &Access, place: &Placement) -> Sight {
+        let ties = Ties {
+            is_assigned: self.is_assigned,
+            is_maker: self.is_maker,
+            is_private: self.is_private,
+            reaches_work: !self.is_for_ticket || access.reads(place),
+        };
+        ties.sight(access)
+    }
 }
 
 impl Store {
@@ -72,7 +99,10 @@ impl Store {
             Ok(found.filter(|record| match kind {
                 Kind::Ticket => access.reads(&record.place),
                 Kind::Client | Kind::Contact => access.reaches_client(record.place.client.as_ref()),
-                Kind::ScheduleEntry => access.plans_schedules() || record.is_readers_own,
+                // Who sees only that somebody is busy learns nothing of when or by whom it was changed.
+                Kind::ScheduleEntry => {
+                    record.planned.is_some_and(|one| one.sight(&access, &record.place) == Sight::Whole)
+                }
             }))
         })
         .await

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use callboard_model::{Person, SessionId, TenantId, Ticket, TicketId, Timestamp, Version};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::auth::{Access, Caller};
 use crate::domain::closing::Closing;
@@ -104,6 +105,23 @@ pub struct Sheet {
     /// How its contact is reached, where it has one.
     #[serde(default)]
     pub contact: Option<Reachable>,
+    /// When it was closed against the rules of its board, newest first.
+    #[serde(default)]
+    pub overrides: Vec<CloseOverride>,
+}
+
+/// Somebody closed a ticket although a close rule said no.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
+pub struct CloseOverride {
+    /// The version with which it was closed.
+    pub version: Version,
+    pub closed_by: Person,
+    pub closed_at: Timestamp,
+    /// Why.
+    pub reason: String,
+    /// The rules that did not hold.
+    pub rules: Vec<String>,
 }
 
 /// How somebody is reached.

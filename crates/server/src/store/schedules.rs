@@ -33,6 +33,8 @@ pub struct EntryQuery {
     pub to: Option<Timestamp>,
     /// For this thing.
     pub work: Option<String>,
+    /// With this in title or notes, where the asker may read them.
+    pub search: Option<String>,
 }
 
 /// Somebody whose time an entry takes.

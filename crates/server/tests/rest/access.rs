@@ -7,6 +7,7 @@ use callboard_model::{Field, Person, TenantId, Ticket, Timestamp, Value};
 use callboard_server::auth::api_key::ApiKey;
 use callboard_server::auth::{Access, Boards, Role};
 use callboard_server::store::directory::PeopleQuery;
+use callboard_server::store::lookups::{BoardQuery, ClientQuery};
 use callboard_server::store::save::{Attempt, Author, Knew, Refusal, Save, Wish};
 use callboard_server::store::{Limits, Store};
 use serde_json::json;
@@ -48,6 +49,11 @@ pub(crate) const ROUTES: &[(Method, &str, For)] = &[
     (Method::GET, "/api/v1/priorities", For::Readers),
     (Method::GET, "/api/v1/boards", For::Readers),
     (Method::GET, "/api/v1/categories/ticket", For::Readers),
+    (Method::GET, "/api/v1/categories/ticket/tree", For::Readers),
+    (Method::GET, "/api/v1/categories/ticket/tree/{board}", For::Readers),
+    (Method::GET, "/api/v1/tags/entity/ticket/{ticket}", For::Readers),
+    (Method::GET, "/api/v1/tickets/{ticket}/documents", For::Readers),
+    (Method::GET, "/api/v1/schedules/search?query=a", For::Readers),
     (Method::GET, "/api/v1/users?user_type=internal", For::Readers),
     (Method::GET, "/api/v1/users/search?query=a", For::Readers),
     (Method::GET, "/api/v1/users/{user}/permissions", For::Dispatchers),
@@ -174,6 +180,7 @@ async fn shared_entry(world: &World) -> String {
 async fn paths(world: &World, tenant: &str) -> Vec<(Method, String, For)> {
     let ticket = &world.tickets_of(tenant).await[0];
     let client = ticket.client_id.as_ref().expect("every demo ticket has one");
+    let board = ticket.board_id.as_ref().expect("every demo ticket has one");
     let entry = shared_entry(world).await;
     let team = world.store.teams(&tenant.into()).await.expect("teams").remove(0);
     let someone = team.member_ids.last().expect("a dispatcher is in it");
@@ -181,6 +188,7 @@ async fn paths(world: &World, tenant: &str) -> Vec<(Method, String, For)> {
         path.replace("{kind}", "ticket")
             .replace("{ticket}", ticket.ticket_id.as_str())
             .replace("{client}", client.as_str())
+            .replace("{board}", board.as_str())
             .replace("{entry}", &entry)
             .replace("{user}", someone.as_str())
             .replace("{team}", team.team_id.as_str())
@@ -271,10 +279,10 @@ async fn what_lies_behind_another_wall_is_not_found_and_shows_nothing() {
     let mut ids: Vec<String> = before.iter().map(|ticket| ticket.ticket_id.to_string()).collect();
     let people = world.store.people(&tenant, PeopleQuery::default()).await.expect("people");
     ids.extend(people.iter().map(|one| one.user.user_id.to_string()));
-    let clients = world.store.clients(&tenant, &access).await.expect("clients");
+    let clients = world.store.clients(&tenant, &access, ClientQuery::default()).await.expect("clients");
     ids.extend(clients.iter().map(|one| one.client_id.to_string()));
-    let boards = world.store.boards(&tenant, &access).await.expect("boards");
-    ids.extend(boards.iter().map(|one| one.board_id.to_string()));
+    let boards = world.store.boards(&tenant, &access, BoardQuery::default()).await.expect("boards");
+    ids.extend(boards.iter().map(|one| one.board.board_id.to_string()));
     let teams = world.store.teams(&tenant).await.expect("teams");
     ids.extend(teams.iter().map(|one| one.team_id.to_string()));
     let secrets: Vec<&str> = ids.iter().map(String::as_str).collect();

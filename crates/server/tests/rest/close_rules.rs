@@ -68,4 +68,15 @@ async fn only_who_may_and_says_why_closes_against_the_rules() {
         noted.expect("readable"),
         [format!("{ticket}|{version}|The customer moved away|required_fields")]
     );
+    let told = world.get(&format!("/api/v1/tickets/{ticket}")).await["data"]["close_overrides"].clone();
+    assert_eq!(closed.body["data"]["close_overrides"], told);
+    let me = world.get("/api/v1/users/me").await["data"].clone();
+    assert_eq!(
+        told,
+        json!([{
+            "version": version, "reason": "The customer moved away", "rules": ["required_fields"],
+            "closed_by": {"userId": me["user_id"], "displayName": me["display_name"]},
+            "closed_at": closed.body["data"]["closed_at"],
+        }])
+    );
 }

@@ -42,6 +42,72 @@ async fn a_new_ticket_is_answered_as_stored_and_told_to_everybody() {
     assert_eq!((&feed["data"][0]["ticket_id"], &feed["data"][0]["version"]), (&json!(id), &json!(1)));
 }
 
+/// `alga-psa.md` 1.5: the description is also told as HTML, and what somebody wrote is never markup.
+#[tokio::test]
+async fn the_description_is_told_as_html_whichever_way_it_was_written() {
+    let world = World::start().await;
+    let blocks = json!([{"type": "paragraph", "content": [{"type": "text", "text": "<b>VPN</b> down"}]}]);
+    let html = "<p>&lt;b&gt;VPN&lt;/b&gt; down</p>";
+    for (description, told) in [
+        (json!("<b>VPN</b> down"), json!(html)),
+        (blocks.clone(), json!(html)),
+        (json!(blocks.to_string()), json!(html)),
+        (Value::Null, Value::Null),
+    ] {
+        let mut body = World::like(&world.an_open_ticket().await, "Described");
+        body["attributes"] = json!({ "description": description });
+        let reply = world.post(TICKETS, &[], body).await;
+        assert_eq!(reply.status, 201, "{}", reply.body);
+        assert_eq!(reply.body["data"]["description_html"], told);
+        assert_eq!(reply.body["data"]["documents"], json!([]));
+    }
+}
+
+/// `alga-psa.md` 1.2: long text is cut to the characters that were asked for, and what was cut is named.
+#[tokio::test]
+async fn a_range_cuts_long_text_and_says_so() {
+    let world = World::start().await;
+    let mut body = World::like(&world.an_open_ticket().await, "Größe");
+    body["attributes"] = json!({"description": "0123456789", "steps": {"first": "abc"}});
+    let id =
+        world.post(TICKETS, &[], body).await.body["data"]["ticket_id"].as_str().expect("an id").to_owned();
+    let path = format!("{TICKETS}/{id}");
+    let query = "field_ranges%5Battributes.description%5D=2-5&field_ranges%5Btitle%5D=0-3\
+        &field_ranges%5Bversion%5D=0-1&field_ranges%5Bnothing.there%5D=0-1&field=attributes.steps.first&range=0-9";
+    let told = world.get(&format!("{path}?{query}")).await;
+    assert_eq!(
+        (&told["data"]["attributes"]["description"], &told["data"]["title"]),
+        (&json!("234"), &json!("Grö"))
+    );
+    assert_eq!(told["data"]["attributes"]["steps"]["first"], "abc");
+    assert_eq!(told["data"]["version"], 1, "a number is not cut");
+    assert_eq!(told["meta"]["truncated_fields"], json!(["attributes.description", "title"]));
+    assert!(world.get(&path).await.get("meta").is_none());
+    for wrong in ["field_ranges%5Btitle%5D=5-2", "field_ranges%5Btitle%5D=x", "field=title", "range=0-2"] {
+        let reply = world.ask(Method::GET, &format!("{path}?{wrong}"), &world.dispatcher, &[], "").await;
+        assert_eq!((reply.status, reply.code()), (400, "VALIDATION_ERROR"), "{wrong}");
+    }
+}
+
+/// `alga-psa.md` 1.4, 1.7: at their own addresses, and nowhere for who cannot read the ticket.
+#[tokio::test]
+async fn tags_and_documents_of_a_ticket_have_addresses_of_their_own() {
+    let world = World::start().await;
+    let ticket = world.a_ticket().await;
+    world.put(&ticket, &[], json!({"tags": ["VPN", "urgent"]})).await;
+    let tags = world.get(&format!("/api/v1/tags/entity/ticket/{ticket}")).await;
+    assert_eq!(tags["data"], world.get(&format!("{TICKETS}/{ticket}")).await["data"]["tags"]);
+    assert_eq!(tags["data"].as_array().map(Vec::len), Some(2));
+    assert_eq!(world.get(&format!("{TICKETS}/{ticket}/documents")).await, json!({"data": []}));
+    for path in [format!("/api/v1/tags/entity/ticket/{ticket}"), format!("{TICKETS}/{ticket}/documents")] {
+        for (key, path) in
+            [(&world.stranger, path.clone()), (&world.dispatcher, path.replace(&ticket, "none"))]
+        {
+            assert_eq!(world.ask(Method::GET, &path, key, &[], "").await.status, 404, "{path}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn what_stands_beside_the_fields_comes_back_and_can_be_changed_and_cleared() {
     let world = World::start().await;

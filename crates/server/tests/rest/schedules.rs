@@ -244,8 +244,64 @@ async fn what_is_private_stays_so() {
         assert!(!text.contains("Dentist") && !text.contains("canal"), "{text}");
     }
     assert_eq!(answers[0].body["data"]["title"], "Busy");
+    let entry = own["entry_id"].as_str().expect("an id");
+    let version = format!("/api/v1/records/schedule_entry/{entry}/version");
+    assert_eq!(office.read(key, &version).await.status, 404, "nor when and by whom it was changed");
+    assert_eq!(office.read(&office.world.technician, &version).await.status, 200);
+    for words in ["dentist", "canal"] {
+        let found =
+            office.read(key, &format!("{PATH}/search?from=2027-03-01&to=2027-03-02&query={words}")).await;
+        assert_eq!(found.body["data"], json!([]), "nor is it found by what it says");
+        let found = office
+            .read(
+                &office.world.technician,
+                &format!("{PATH}/search?from=2027-03-01&to=2027-03-02&query={words}"),
+            )
+            .await;
+        assert_eq!(found.body["data"].as_array().map(Vec::len), Some(1));
+    }
     let kept = office.read(&office.world.technician, &path).await;
     assert_eq!(kept.body["data"]["title"], "Dentist", "and its owner still has it");
+}
+
+/// RB-5: the version route draws the line where the schedule itself does.
+#[tokio::test]
+async fn the_version_of_an_entry_is_for_who_reads_all_of_it() {
+    let office = Office::open().await;
+    let shared = office.planned(9, 11, json!({"assigned_user_ids": [office.technician]})).await;
+    let own = office.planned(9, 11, json!({"is_private": true})).await;
+    let world = &office.world;
+    for (entry, key, status) in [
+        (&shared, &world.dispatcher, 200),
+        (&shared, &world.technician, 200),
+        (&shared, &world.read_only, 404),
+        (&shared, &world.billing, 403),
+        (&shared, &world.stranger, 404),
+        (&own, &world.dispatcher, 200),
+        (&own, &world.technician, 404),
+    ] {
+        let entry = entry["entry_id"].as_str().expect("an id");
+        let reply = office.read(key, &format!("/api/v1/records/schedule_entry/{entry}/version")).await;
+        assert_eq!(reply.status, status, "{entry}: {}", reply.body);
+    }
+}
+
+#[tokio::test]
+async fn a_search_finds_what_one_may_read_by_title_and_notes() {
+    let office = Office::open().await;
+    office.planned(9, 10, json!({"title": "Fit the RACK"})).await;
+    office.planned(10, 11, json!({"title": "Lunch", "notes": "near the rack"})).await;
+    office.planned(11, 12, json!({"title": "Lunch"})).await;
+    let key = &office.world.dispatcher;
+    let search = async |query: &str| {
+        let reply = office.read(key, &format!("{PATH}/search?from=2027-03-01&to=2027-03-02{query}")).await;
+        (reply.status, reply.body["data"].as_array().map_or(0, Vec::len))
+    };
+    assert_eq!(search("&query=rack").await, (200, 2));
+    assert_eq!(search("&query=lunch").await, (200, 2));
+    assert_eq!(search("&query=100%25").await, (200, 0));
+    assert_eq!(search("").await.0, 400);
+    assert_eq!(search(&format!("&query=rack&user_id={}", office.technician)).await, (200, 0));
 }
 
 #[tokio::test]

@@ -19,6 +19,37 @@ pub enum Sight {
     Whole,
 }
 
+/// What decides how much of an entry one person sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ties {
+    /// Whether it takes their time.
+    pub is_assigned: bool,
+    /// Whether they made it.
+    pub is_maker: bool,
+    /// Whether others are told no more than that somebody is busy.
+    pub is_private: bool,
+    /// Whether they may see what it is for.
+    pub reaches_work: bool,
+}
+
+impl Ties {
+    /// How much of the entry somebody with this access sees.
+    #[must_use]
+    pub const fn sight(self, access: &Access) -> Sight {
+        if !access.reads_schedules() {
+            Sight::Hidden
+        } else if self.is_assigned {
+            Sight::Whole
+        } else if !access.plans_schedules() {
+            Sight::Hidden
+        } else if (self.is_private && !self.is_maker) || !self.reaches_work {
+            Sight::Busy
+        } else {
+            Sight::Whole
+        }
+    }
+}
+
 /// What a planner may change of an entry that shows only that somebody is busy. Not whose it is: whoever is given it sees it.
 const MOVABLE: [&str; 3] = ["scheduled_start", "scheduled_end", "status"];
 /// What somebody may change of an entry that others planned for them.
@@ -28,17 +59,13 @@ impl Entry {
     /// How much of it `user` sees; `reaches_work` says whether they may see what it is for.
     #[must_use]
     pub fn sight(&self, access: &Access, user: &UserId, reaches_work: bool) -> Sight {
-        if !access.reads_schedules() {
-            Sight::Hidden
-        } else if self.assigned.contains(user) {
-            Sight::Whole
-        } else if !access.plans_schedules() {
-            Sight::Hidden
-        } else if (self.is_private && self.created_by != *user) || !reaches_work {
-            Sight::Busy
-        } else {
-            Sight::Whole
-        }
+        let ties = Ties {
+            is_assigned: self.assigned.contains(user),
+            is_maker: self.created_by == *user,
+            is_private: self.is_private,
+            reaches_work,
+        };
+        ties.sight(access)
     }
 
     /// Whether it is `user`'s own doing and takes nobody else's time.

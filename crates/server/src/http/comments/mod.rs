@@ -3,7 +3,6 @@
 //! **Invariant:** whoever may not see internal comments is given none, counts none, and is told "not found" of each.
 
 mod body;
-mod html;
 mod shown;
 
 use axum::Json;
@@ -49,29 +48,24 @@ pub(super) fn routes() -> Routes {
         .post(
             "/tickets/{id}/comments",
             say,
-            once_only(Contract::creates::<NewComment, One<Shown>>("Say something on a ticket")),
+            Contract::creates::<NewComment, One<Shown>>("Say something on a ticket").on_a_ticket(),
         )
         .put(
             "/tickets/{id}/comments/{commentId}",
             reword,
-            once_only(Contract::writes::<Words, One<Shown>>("Change the words of one's own comment")),
+            Contract::writes::<Words, One<Shown>>("Change the words of one's own comment").on_a_ticket(),
         )
         .delete(
             "/tickets/{id}/comments/{commentId}",
             unsay,
-            once_only(Contract::removes("Take a comment away; its place in the thread stays")),
+            Contract::removes("Take a comment away; its place in the thread stays").on_a_ticket(),
         )
         .post(
             "/tickets/{id}/comments/{commentId}/reactions",
             react,
-            once_only(Contract::writes::<NewReaction, One<Reacted>>("Add an emoji, or take it away again")),
+            Contract::writes::<NewReaction, One<Reacted>>("Add an emoji, or take it away again")
+                .on_a_ticket(),
         )
-}
-
-fn once_only(contract: Contract) -> Contract {
-    contract
-        .also("412", "`If-Match` is not the version of the ticket; nothing was written")
-        .also("422", "The idempotency key stands for another write")
 }
 
 /// What a new comment says.

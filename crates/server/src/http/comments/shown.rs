@@ -10,8 +10,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::html::html;
 use crate::auth::Caller;
+use crate::http::html::html;
 use crate::store::comments::{Comment, Reaction};
 
 /// How much of a comment is wanted.

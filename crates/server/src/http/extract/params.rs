@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::domain::Issue;
 use crate::domain::value::ID_MAX;
 use crate::http::problem::Problem;
+use crate::store::directory::SEARCH_MAX;
 
 /// The one id in a path.
 pub struct Id(pub String);
@@ -57,6 +58,21 @@ impl Params {
     /// Every text of a parameter that may be repeated.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A text to search for.
+    pub fn words(&self, name: &str) -> Result<Option<String>, Problem> {
+        match self.text(name) {
+            Some(text) if text.chars().count() > SEARCH_MAX => {
+                Err(invalid(name, "too_big", format!("{name} has at most {SEARCH_MAX} characters")))
+            }
+            text => Ok(text.map(str::to_owned)),
+        }
+    }
+
+    /// Every parameter with its text.
+    pub fn every(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
     /// A parameter as something that can be read from text.

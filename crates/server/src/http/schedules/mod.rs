@@ -39,20 +39,10 @@ pub(super) fn routes() -> Routes {
         .get(
             "/schedules",
             list,
-            Contract::reads::<Listed>("Entries of the schedule; one's own, unless one plans")
-                .query::<String>("start_date", "Starting then or later")
-                .query::<String>("end_date", "Ending then or earlier")
-                .query::<String>("from", "Going on then or later, also when begun before")
-                .query::<String>("to", "Begun before then, also when going on")
-                .query::<UserId>("user_id", "Of this person")
-                .query::<String>("work_item_id", "For this thing"),
+            filtered(Contract::reads::<Listed>("Entries of the schedule; one's own, unless one plans")),
         )
-        .post(
-            "/schedules",
-            add,
-            Contract::creates::<Plan, One<Shown>>("Plan something")
-                .also("422", "The idempotency key stands for another write"),
-        )
+        .get("/schedules/search", search, searched())
+        .post("/schedules", add, Contract::creates::<Plan, One<Shown>>("Plan something").applied_once())
         .get(
             "/schedules/{id}",
             get,
@@ -66,7 +56,7 @@ pub(super) fn routes() -> Routes {
             Contract::writes::<Plan, One<Shown>>("Change some of an entry")
                 .answers::<Overtaken>("409", "It was changed since `client_version`; nothing was written")
                 .answers::<Overtaken>("412", "`If-Match` did not hold; nothing was written")
-                .also("422", "The idempotency key stands for another write"),
+                .applied_once(),
         )
         .delete(
             "/schedules/{id}",
@@ -81,6 +71,21 @@ pub(super) fn routes() -> Routes {
             conflicts,
             Contract::reads::<Many<Shown>>("What wants the same people at the same time"),
         )
+}
+
+fn filtered(contract: Contract) -> Contract {
+    contract
+        .query::<String>("start_date", "Starting then or later")
+        .query::<String>("end_date", "Ending then or earlier")
+        .query::<String>("from", "Going on then or later, also when begun before")
+        .query::<String>("to", "Begun before then, also when going on")
+        .query::<UserId>("user_id", "Of this person")
+        .query::<String>("work_item_id", "For this thing")
+}
+
+fn searched() -> Contract {
+    let contract = Contract::reads::<Listed>("Entries of the schedule that are about something");
+    filtered(contract).query::<String>("query", "In title or notes, where the caller reads them; needed")
 }
 
 fn unknown() -> Problem {
@@ -112,15 +117,36 @@ struct Meta {
 
 async fn list(State(app): State<App>, Known(caller): Known, params: Params) -> Result<Json<Listed>, Problem> {
     may_read(&caller)?;
-    let query = EntryQuery {
+    listed(&app, &caller, filter(&params)?).await
+}
+
+async fn search(
+    State(app): State<App>,
+    Known(caller): Known,
+    params: Params,
+) -> Result<Json<Listed>, Problem> {
+    may_read(&caller)?;
+    let search = params.words("query")?;
+    if search.is_none() {
+        return Err(invalid("query", "invalid_type", "Required"));
+    }
+    listed(&app, &caller, EntryQuery { search, ..filter(&params)? }).await
+}
+
+fn filter(params: &Params) -> Result<EntryQuery, Problem> {
+    Ok(EntryQuery {
         user: params.id("user_id")?,
-        starts_from: time(&params, "start_date")?,
-        ends_by: time(&params, "end_date")?,
-        from: time(&params, "from")?,
-        to: time(&params, "to")?,
+        starts_from: time(params, "start_date")?,
+        ends_by: time(params, "end_date")?,
+        from: time(params, "from")?,
+        to: time(params, "to")?,
         work: params.id::<EntryId>("work_item_id")?.map(|id| id.to_string()),
-    };
-    let (entries, truncated) = app.store.schedule(&caller, query).await?;
+        search: None,
+    })
+}
+
+async fn listed(app: &App, caller: &Caller, query: EntryQuery) -> Result<Json<Listed>, Problem> {
+    let (entries, truncated) = app.store.schedule(caller, query).await?;
     Ok(Json(Listed { data: all(entries), meta: Meta { truncated } }))
 }
 

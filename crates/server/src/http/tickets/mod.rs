@@ -5,7 +5,7 @@
 //! | [`body`] | what the body of a write says |
 //! | [`answer`], [`shown`] | how the outcome of a write is told; how a ticket is shown |
 //! | [`open`], [`update`], [`bulk`], [`delete`] | the writes |
-//! | [`get`], [`list`], [`search`], [`stats`] | the reads |
+//! | [`get`], [`list`], [`search`], [`stats`], [`documents`], [`tags`] | the reads |
 //! | [`filter`], [`fields`], [`row`] | which tickets are meant, and what is shown of each |
 //! | [`live_token`] | the way into a ticket's room |
 //!
@@ -15,6 +15,7 @@ mod answer;
 mod body;
 mod bulk;
 mod delete;
+mod documents;
 mod fields;
 mod filter;
 mod get;
@@ -25,13 +26,16 @@ mod row;
 mod search;
 mod shown;
 mod stats;
+mod tags;
 mod update;
 
-use callboard_model::rest::{LiveTokens, LiveTokensRequest, One, Stale, TicketChanges};
+use callboard_model::rest::{LiveTokens, LiveTokensRequest, Stale, TicketChanges};
+use serde_json::Value;
 
 use self::answer::Written;
 pub(super) use self::answer::refused;
-use self::shown::Detail;
+use self::shown::Tag;
+use super::Many;
 use super::openapi::{Contract, Routes};
 use super::problem::Problem;
 
@@ -40,12 +44,16 @@ pub(super) fn routes() -> Routes {
         .get("/tickets", list::list, list::contract())
         .get("/tickets/search", search::search, search::contract())
         .get("/tickets/stats", stats::stats, stats::contract())
+        .get("/tickets/{id}", get::get, get::contract())
         .get(
-            "/tickets/{id}",
-            get::get,
-            Contract::reads::<One<Detail>>("One ticket")
-                .header("If-None-Match", "The version that the caller has, in quotes")
-                .also("304", "The caller has this version"),
+            "/tickets/{id}/documents",
+            documents::documents,
+            Contract::reads::<Many<Value>>("The documents of a ticket: none are kept here"),
+        )
+        .get(
+            "/tags/entity/ticket/{id}",
+            tags::of_ticket,
+            Contract::reads::<Many<Tag>>("The tags of a ticket"),
         )
         .put("/tickets/{id}", update::update, changes("Change some fields of a ticket"))
         .patch("/tickets/{id}", update::update, changes("The same as PUT"))
@@ -67,8 +75,7 @@ pub(super) fn routes() -> Routes {
 
 /// What a new ticket takes and answers.
 fn opens() -> Contract {
-    Contract::creates::<TicketChanges, Written>("Open a ticket")
-        .also("422", "The idempotency key stands for another write")
+    Contract::creates::<TicketChanges, Written>("Open a ticket").applied_once()
 }
 
 /// What is said of a deletion.
@@ -77,7 +84,7 @@ fn removes() -> Contract {
         .query::<u64>("client_version", "The version that the caller saw")
         .answers::<Stale>("409", "The ticket was changed since `client_version`; it stands")
         .answers::<Stale>("412", "`If-Match` did not hold; it stands")
-        .also("422", "The idempotency key stands for another write")
+        .applied_once()
 }
 
 /// What a change of a ticket takes and answers.
@@ -85,7 +92,7 @@ fn changes(summary: &str) -> Contract {
     Contract::writes::<TicketChanges, Written>(summary)
         .answers::<Stale>("409", "A field was changed since `client_version`; nothing was written")
         .answers::<Stale>("412", "`If-Match` did not hold; nothing was written")
-        .also("422", "The idempotency key stands for another write")
+        .applied_once()
 }
 
 /// Routes that the stock has outside `/api/v1`.

@@ -10,8 +10,10 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use crate::domain::description;
 use crate::domain::extras::tag_id;
-use crate::store::save::Sheet;
+use crate::http::html::html;
+use crate::store::save::{CloseOverride, Sheet};
 
 /// A ticket in a list: with the two keys that the stock's row has and the vocabulary does not need.
 #[derive(Serialize, ToSchema)]
@@ -40,23 +42,33 @@ pub(super) struct Detail {
     tags: Vec<Tag>,
     source: Option<String>,
     ticket_origin: Option<String>,
+    /// The description as HTML. Nothing that somebody wrote becomes markup.
+    description_html: Option<String>,
+    /// None are kept here.
+    #[schema(value_type = Vec<Object>)]
+    documents: [(); 0],
     contact_email: Option<String>,
     contact_phone: Option<String>,
+    /// When it was closed against the rules of its board, newest first. Not told to customers.
+    close_overrides: Vec<CloseOverride>,
 }
 
 impl Detail {
     pub(super) fn of(tenant: &TenantId, sheet: Sheet) -> Self {
-        let Sheet { ticket, extras, contact } = sheet;
+        let Sheet { ticket, extras, contact, overrides } = sheet;
         let (contact_email, contact_phone) = contact.map(|one| (one.email, one.phone_number)).unzip();
         Self {
             shown: Shown::of(tenant, ticket),
             url: extras.url,
+            description_html: description::text(&extras.attributes).map(|text| html(&text)),
+            documents: [],
             attributes: extras.attributes,
             tags: tags(tenant, extras.tags),
             source: extras.source,
             ticket_origin: extras.ticket_origin,
             contact_email,
             contact_phone,
+            close_overrides: overrides,
         }
     }
 }

@@ -2,14 +2,17 @@
 //!
 //! **Invariant:** a ticket that was closed against a rule has a note that says by whom and why.
 
-use callboard_model::{TenantId, Ticket, Version};
+use callboard_model::{Person, TenantId, Ticket, TicketId, Version};
 
 use super::agreements;
 use crate::domain::Issue;
 use crate::domain::close_rules::{CloseRules, Kept, Unmet, concern, unmet};
 use crate::error::Result;
-use crate::store::save::{Author, Override, Refusal};
-use crate::store::sql::{Sql, cells};
+use crate::store::save::{Author, CloseOverride, Override, Refusal};
+use crate::store::sql::{Row, Sql, cells};
+
+/// Notes that are told of one ticket at most: of more, the newest.
+const OVERRIDES_MAX: u32 = 20;
 
 /// The rules that do not hold, and that the author sets aside: none where all hold.
 pub(super) fn set_aside(
@@ -68,6 +71,37 @@ pub(super) fn note(
         ],
     )
     .map(drop)
+}
+
+/// When a ticket was closed against the rules of its board, newest first.
+pub(super) fn overrides(
+    db: &mut dyn Sql,
+    tenant: &TenantId,
+    ticket: &TicketId,
+) -> Result<Vec<CloseOverride>> {
+    let rows = db.query(
+        "SELECT o.version, o.user_id, u.first_name, u.last_name, o.closed_at, o.reason, o.rules \
+         FROM close_overrides o LEFT JOIN users u ON u.tenant = o.tenant AND u.user_id = o.user_id \
+         WHERE o.tenant = ?1 AND o.ticket_id = ?2 ORDER BY o.version DESC LIMIT ?3",
+        cells![tenant, ticket, OVERRIDES_MAX],
+    )?;
+    rows.iter().map(one_override).collect()
+}
+
+fn one_override(row: &Row) -> Result<CloseOverride> {
+    let name = |column| row.get::<Option<String>>(column).map(Option::unwrap_or_default);
+    let (first, last) = (name("first_name")?, name("last_name")?);
+    let rules: String = row.get("rules")?;
+    Ok(CloseOverride {
+        version: row.get("version")?,
+        closed_by: Person {
+            user_id: row.get("user_id")?,
+            display_name: format!("{first} {last}").trim().into(),
+        },
+        closed_at: row.get("closed_at")?,
+        reason: row.get("reason")?,
+        rules: rules.split(',').map(str::to_owned).collect(),
+    })
 }
 
 /// What is kept of the ticket beside its fields, as far as the rules ask. There are neither time entries nor checklists.

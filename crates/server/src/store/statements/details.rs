@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use callboard_model::{ContactId, TenantId, TicketId};
 
-use super::tickets;
+use super::{closing, tickets};
 use crate::domain::extras::Extras;
 use crate::error::{Result, ServerError};
 use crate::store::save::{Reachable, Sheet};
@@ -25,7 +25,8 @@ pub(in crate::store) fn sheet(
         Some(contact) => reachable(db, tenant, contact)?,
         None => None,
     };
-    Ok(Some(Sheet { ticket: found, extras: extras(db, tenant, ticket)?, contact }))
+    let extras = extras(db, tenant, ticket)?;
+    Ok(Some(Sheet { ticket: found, extras, contact, overrides: closing::overrides(db, tenant, ticket)? }))
 }
 
 fn reachable(db: &mut dyn Sql, tenant: &TenantId, contact: &ContactId) -> Result<Option<Reachable>> {

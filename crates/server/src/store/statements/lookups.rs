@@ -10,8 +10,10 @@ use callboard_model::{BoardId, ClientId, TeamId, TenantId, UserId};
 use super::reach;
 use crate::auth::Access;
 use crate::error::Result;
-use crate::store::lookups::{Category, Client, Contact, Location, Team};
-use crate::store::sql::{Cell, Conditions, Row, Sql, cells};
+use crate::store::lookups::{
+    BoardQuery, Category, Client, ClientQuery, Contact, ListedBoard, Location, StatusQuery, Team,
+};
+use crate::store::sql::{Cell, Conditions, Row, Sql, cells, contains};
 
 fn all<T>(
     db: &mut dyn Sql,
@@ -22,22 +24,40 @@ fn all<T>(
     db.query(sql, key)?.iter().map(read).collect()
 }
 
-pub(in crate::store) fn boards(db: &mut dyn Sql, tenant: &TenantId, access: &Access) -> Result<Vec<Board>> {
+pub(in crate::store) fn boards(
+    db: &mut dyn Sql,
+    tenant: &TenantId,
+    access: &Access,
+    query: &BoardQuery,
+) -> Result<Vec<ListedBoard>> {
     let mut conditions = Conditions::of("tenant", tenant);
     reach::boards(&mut conditions, access, "board_id");
+    if !query.include_inactive {
+        conditions.and("is_inactive = ?", [false.into()]);
+    }
+    with_text(&mut conditions, "board_name", query.search.as_deref());
     let sql = format!(
-        "SELECT board_id, board_name, display_order, is_default FROM boards \
-         WHERE {} AND is_inactive = 0 ORDER BY display_order, board_id",
+        "SELECT board_id, board_name, display_order, is_default, is_inactive FROM boards \
+         WHERE {} ORDER BY display_order, board_id",
         conditions.sql()
     );
     all(db, &sql, conditions.values(), |row| {
-        Ok(Board {
+        let board = Board {
             board_id: row.get(0)?,
             board_name: row.get(1)?,
             display_order: row.get(2)?,
             is_default: row.get(3)?,
-        })
+        };
+        Ok(ListedBoard { board, is_inactive: row.get(4)? })
     })
+}
+
+/// Only with this text in the column, in either case.
+fn with_text(conditions: &mut Conditions<'_>, column: &str, text: Option<&str>) {
+    if let Some(text) = text {
+        let condition = format!("lower({column}) LIKE lower(?) ESCAPE '\\'");
+        conditions.and(&condition, [contains(text).into()]);
+    }
 }
 
 /// What belongs to one board or to all, as far as the caller sees them; `table` is the table's short name.
@@ -60,9 +80,10 @@ pub(in crate::store) fn statuses(
     db: &mut dyn Sql,
     tenant: &TenantId,
     access: &Access,
-    board: Option<&BoardId>,
+    query: &StatusQuery,
 ) -> Result<Vec<Status>> {
-    let conditions = of_board(tenant, access, "s", board);
+    let mut conditions = of_board(tenant, access, "s", query.board.as_ref());
+    with_text(&mut conditions, "s.name", query.search.as_deref());
     let sql = format!(
         "SELECT s.status_id, s.board_id, s.name, s.is_closed, s.is_default, s.order_number FROM statuses s \
          JOIN boards b ON b.tenant = s.tenant AND b.board_id = s.board_id \
@@ -81,10 +102,19 @@ pub(in crate::store) fn statuses(
     })
 }
 
-pub(in crate::store) fn priorities(db: &mut dyn Sql, tenant: &TenantId) -> Result<Vec<Priority>> {
-    let sql = "SELECT priority_id, priority_name, order_number, color FROM priorities \
-               WHERE tenant = ?1 ORDER BY order_number, priority_id";
-    all(db, sql, cells![tenant], |row| {
+pub(in crate::store) fn priorities(
+    db: &mut dyn Sql,
+    tenant: &TenantId,
+    search: Option<&str>,
+) -> Result<Vec<Priority>> {
+    let mut conditions = Conditions::of("tenant", tenant);
+    with_text(&mut conditions, "priority_name", search);
+    let sql = format!(
+        "SELECT priority_id, priority_name, order_number, color FROM priorities \
+         WHERE {} ORDER BY order_number, priority_id",
+        conditions.sql()
+    );
+    all(db, &sql, conditions.values(), |row| {
         Ok(Priority {
             priority_id: row.get(0)?,
             priority_name: row.get(1)?,
@@ -131,9 +161,20 @@ pub(in crate::store) fn teams(db: &mut dyn Sql, tenant: &TenantId) -> Result<Vec
     })
 }
 
-pub(in crate::store) fn clients(db: &mut dyn Sql, tenant: &TenantId, access: &Access) -> Result<Vec<Client>> {
+pub(in crate::store) fn clients(
+    db: &mut dyn Sql,
+    tenant: &TenantId,
+    access: &Access,
+    query: &ClientQuery,
+) -> Result<Vec<Client>> {
     let mut conditions = Conditions::of("tenant", tenant);
     reach::clients(&mut conditions, access, "client_id");
+    if let Some(inactive) = query.inactive {
+        conditions.and("is_inactive = ?", [inactive.into()]);
+    }
+    for text in &query.search {
+        with_text(&mut conditions, "client_name", Some(text));
+    }
     let sql = format!(
         "SELECT client_id, client_name, is_inactive FROM clients WHERE {} ORDER BY lower(client_name), client_id",
         conditions.sql()

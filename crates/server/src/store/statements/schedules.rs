@@ -15,7 +15,7 @@ use crate::domain::schedule::{Entry, Work, WorkKind};
 use crate::error::{Result, ServerError};
 use crate::store::save::Author;
 use crate::store::schedules::{Assigned, ENTRIES_MAX, EntryQuery, Seen};
-use crate::store::sql::{Conditions, Row, Sql};
+use crate::store::sql::{Conditions, Row, Sql, contains};
 
 /// Who looks.
 pub(in crate::store) struct Eyes<'a> {
@@ -73,6 +73,13 @@ pub(in crate::store) fn list(
     if let Some(work) = &query.work {
         conditions.and("e.work_item_id = ?", [work.into()]);
     }
+    if let Some(search) = &query.search {
+        let pattern = contains(search);
+        conditions.and(
+            "(lower(e.title) LIKE lower(?) ESCAPE '\\' OR lower(e.notes) LIKE lower(?) ESCAPE '\\')",
+            [pattern.clone().into(), pattern.into()],
+        );
+    }
     if !caller.access.plans_schedules() {
         conditions.and(OF_USER, [(&caller.user).into()]);
     }
@@ -86,7 +93,12 @@ pub(in crate::store) fn list(
     let has_more = rows.len() > max;
     rows.truncate(max);
     rows.reverse();
-    Ok((seen(db, &caller.tenant, &rows, &caller.into())?, has_more))
+    let mut seen = seen(db, &caller.tenant, &rows, &caller.into())?;
+    if query.search.is_some() {
+        // To be found by words is to have them read out.
+        seen.retain(|one| one.sight == Sight::Whole);
+    }
+    Ok((seen, has_more))
 }
 
 /// One entry, if these eyes see it.

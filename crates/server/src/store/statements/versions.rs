@@ -8,35 +8,40 @@ use callboard_model::TenantId;
 
 use crate::auth::Placement;
 use crate::error::Result;
-use crate::store::records::{Kind, RecordVersion};
-use crate::store::sql::{Sql, cells};
+use crate::store::records::{Kind, Planned, RecordVersion};
+use crate::store::sql::{Row, Sql, cells};
 
 /// How to ask for the version of one record of this kind.
 const fn question(kind: Kind) -> &'static str {
     match kind {
         Kind::Ticket => {
             "SELECT r.version, coalesce(r.updated_at, r.entered_at) AS updated_at, \
-                 u.first_name || ' ' || u.last_name AS updated_by_name, r.board_id, r.client_id, NULL AS owner \
+                 u.first_name || ' ' || u.last_name AS updated_by_name, r.board_id, r.client_id \
              FROM tickets r LEFT JOIN users u ON u.tenant = r.tenant AND u.user_id = coalesce(r.updated_by, r.entered_by) \
              WHERE r.tenant = ?1 AND r.ticket_id = ?2"
         }
         Kind::Client => {
             "SELECT r.version, r.updated_at, u.first_name || ' ' || u.last_name AS updated_by_name, \
-                 NULL AS board_id, r.client_id, NULL AS owner \
+                 NULL AS board_id, r.client_id \
              FROM clients r LEFT JOIN users u ON u.tenant = r.tenant AND u.user_id = r.updated_by \
              WHERE r.tenant = ?1 AND r.client_id = ?2"
         }
         Kind::Contact => {
             "SELECT r.version, r.updated_at, u.first_name || ' ' || u.last_name AS updated_by_name, \
-                 NULL AS board_id, r.client_id, NULL AS owner \
+                 NULL AS board_id, r.client_id \
              FROM contacts r LEFT JOIN users u ON u.tenant = r.tenant AND u.user_id = r.updated_by \
              WHERE r.tenant = ?1 AND r.contact_name_id = ?2"
         }
         Kind::ScheduleEntry => {
-            "SELECT r.version, r.updated_at, r.updated_by_name, NULL AS board_id, NULL AS client_id, \
-                 (SELECT min(a.user_id) FROM schedule_assignees a \
-                  WHERE a.tenant = r.tenant AND a.entry_id = r.entry_id AND a.user_id = ?3) AS owner \
-             FROM schedule_entries r WHERE r.tenant = ?1 AND r.entry_id = ?2"
+            "SELECT r.version, r.updated_at, r.updated_by_name, t.board_id, t.client_id, r.is_private, \
+                 CASE WHEN r.created_by = ?3 THEN 1 ELSE 0 END AS is_maker, \
+                 CASE WHEN t.ticket_id IS NULL THEN 0 ELSE 1 END AS is_for_ticket, \
+                 CASE WHEN EXISTS (SELECT 1 FROM schedule_assignees a \
+                     WHERE a.tenant = r.tenant AND a.entry_id = r.entry_id AND a.user_id = ?3) \
+                     THEN 1 ELSE 0 END AS is_assigned \
+             FROM schedule_entries r LEFT JOIN tickets t \
+                 ON t.tenant = r.tenant AND r.work_item_type = 'ticket' AND t.ticket_id = r.work_item_id \
+             WHERE r.tenant = ?1 AND r.entry_id = ?2"
         }
     }
 }
@@ -57,6 +62,15 @@ pub(in crate::store) fn version(
         updated_at: row.get("updated_at")?,
         updated_by_name: row.get("updated_by_name")?,
         place: Placement { board: row.get("board_id")?, client: row.get("client_id")? },
-        is_readers_own: row.get::<Option<String>>("owner")?.is_some(),
+        planned: if kind == Kind::ScheduleEntry { Some(planned(&row)?) } else { None },
     }))
+}
+
+fn planned(row: &Row) -> Result<Planned> {
+    Ok(Planned {
+        is_assigned: row.get("is_assigned")?,
+        is_maker: row.get("is_maker")?,
+        is_private: row.get("is_private")?,
+        is_for_ticket: row.get("is_for_ticket")?,
+    })
 }

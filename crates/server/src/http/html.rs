@@ -1,4 +1,4 @@
-//! A comment's text as HTML, for clients of the stock that show nothing else.
+//! Text as HTML, for clients of the stock that show nothing else: a comment's, and a ticket's description.
 //!
 //! **Invariant:** nothing that somebody wrote becomes markup.
 
