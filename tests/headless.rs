@@ -177,6 +177,32 @@ async fn without_a_server_the_last_run_is_there_to_read_and_to_work_on() -> Resu
     Ok(())
 }
 
+/// CO-14: what was typed and never committed is there after a kill, and asks where somebody wrote meanwhile.
+#[tokio::test]
+async fn what_was_typed_outlives_the_program() -> Result<()> {
+    let world = World::start().await?;
+    let mut nora = world.console(NORA).await?;
+    let [quiet, moved, _] = world.tickets.as_slice() else { anyhow::bail!("three tickets") };
+    let is_kept = |console: &Headless, ticket: &TicketId| {
+        (console.field(ticket.as_str(), "title")["state"]["kept"] == true).then_some(())
+    };
+    for ticket in [quiet, moved] {
+        nora.tell(&json!({"do": "beginEdit", "ticket": ticket, "field": "title"}))?;
+        nora.tell(&json!({"do": "draft", "ticket": ticket, "field": "title", "value": "half a sent"}))?;
+        nora.until("her draft is kept", |console| is_kept(console, ticket)).await?;
+    }
+    nora.kill();
+    world.server.rest(BOB)?.put(moved, [(Field::Title, "his".into())]).await?;
+    let mut nora = world.console(NORA).await?;
+    nora.until("her draft is there", |console| shows(console, quiet, "half a sent", "draft")).await?;
+    is_kept(&nora, quiet).context("and kept still")?;
+    let state = |console: &Headless| console.field(moved.as_str(), "title")["state"].clone();
+    nora.until("she is asked", |console| (state(console)["kind"] == "conflict").then_some(())).await?;
+    let panel = state(&nora);
+    assert_eq!((&panel["mine"]["value"], &panel["theirs"]["value"]), (&json!("half a sent"), &json!("his")));
+    Ok(())
+}
+
 /// A reader that does not read costs bounded memory: the program ends, and what was committed is on disk.
 #[tokio::test]
 async fn a_reader_that_does_not_read_ends_the_program() -> Result<()> {

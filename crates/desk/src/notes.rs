@@ -2,7 +2,7 @@
 //!
 //! A document is a plain struct that says on which shelf it lies and under which key. Whoever needs one implements
 //! [`Document`], writes with `Session::put`, takes away with `Session::take_away`, and takes in what the last run left in
-//! the arm of its shelf in `session/shelves.rs`; nothing else of the program has to know of it.
+//! the arm of its shelf in `session/ours.rs`; nothing else of the program has to know of it.
 //!
 //! ```text
 //! put ──▶ Effect::Note(Put) ──▶ disk ──▶ Event::NoteKept, or NoteNotKept with a sentence

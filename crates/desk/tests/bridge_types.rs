@@ -84,6 +84,7 @@ fn declarations() -> Vec<String> {
         LinkView::decl(&config),
         Live::decl(&config),
         Reach::decl(&config),
+        Saving::decl(&config),
         Counts::decl(&config),
         Notice::decl(&config),
     ]

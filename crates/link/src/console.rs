@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use callboard_desk::Session;
 use callboard_desk::bridge::{Command, Update};
+use callboard_desk::notes::Owner;
 use callboard_desk::session::effect::WindowId;
 use callboard_desk::session::event::Kept;
 use callboard_model::SessionId;
@@ -23,7 +24,10 @@ use crate::config::Config;
 use crate::disk::copy::{CopyStore, Copyist, open_copy};
 use crate::disk::open::{SetAside, open_outbox};
 use crate::disk::profile::ProfileLock;
-use crate::disk::{OutboxStore, REPLIES_WAITING_MAX, Writer};
+use crate::disk::scribe::Runs;
+use crate::disk::sqlite::Place;
+use crate::disk::writer::Writer;
+use crate::disk::{OutboxStore, REPLIES_WAITING_MAX};
 use crate::rest::send::{HttpSend, ReqwestSend};
 use crate::rest::{Caller, Rest};
 use crate::runtime::{Input, Runtime};
@@ -72,29 +76,36 @@ impl Console {
     ) -> Result<Self, LinkError> {
         let profile = ProfileLock::take(&config.profile_dir)?;
         let clock = Arc::new(SystemClock);
-        let (outbox, set_aside) = open_outbox(&config.profile_dir, &config.server.address(), clock.wall())?;
-        let copy = open_copy(&config.profile_dir);
+        let address = config.server.address();
+        let mut copy = open_copy(&config.profile_dir, &address);
+        let kept = recalled(copy.as_mut());
+        let last = kept.me.as_ref().map(Owner::of);
+        let at = Place { server: &address, last: last.as_ref(), now: clock.wall() };
+        let (outbox, set_aside) = open_outbox(&config.profile_dir, &at)?;
         let http = Arc::new(ReqwestSend::new(&config.server)?);
         let world = World { clock, http, dial: Arc::new(TcpDial), outbox, copy };
-        let mut console = Self::with_session(world, config, paint, Some(profile))?;
+        let mut console = Self::with_session(world, kept, config, paint, Some(profile))?;
         console.set_aside = set_aside;
         Ok(console)
     }
 
-    /// Starts a console in a world of the caller's making; `config.profile_dir` is not touched.
+    /// Starts a console in a world of the caller's making; `config.profile_dir` is not touched, and no thread runs beside
+    /// the loop: see [`disk`](crate::disk).
     ///
     /// # Errors
     /// Its outbox cannot be read.
     pub fn start_in(
-        world: World,
+        mut world: World,
         config: Config,
         paint: impl Fn(WindowId, Update) + Send + 'static,
     ) -> Result<Self, LinkError> {
-        Self::with_session(world, config, paint, None)
+        let kept = recalled(world.copy.as_mut());
+        Self::with_session(world, kept, config, paint, None)
     }
 
     fn with_session(
         mut world: World,
+        kept: Kept,
         config: Config,
         paint: impl Fn(WindowId, Update) + Send + 'static,
         profile: Option<ProfileLock>,
@@ -102,15 +113,12 @@ impl Console {
         let origin = SessionId::from(Uuid::from_u128(world.clock.dice()).to_string());
         let mut session = Session::new(origin.clone());
         let work = world.outbox.load().map_err(LinkError::Unread)?;
-        let kept = world.copy.load().unwrap_or_else(|reason| {
-            warn!(%reason, "the copy of the board cannot be read");
-            Kept::default()
-        });
-        let copyist = Copyist::spawn(world.copy).map_err(LinkError::Thread)?;
+        let runs = if profile.is_some() { Runs::Beside } else { Runs::Inline };
         let stop = CancellationToken::new();
         let (inputs, incoming) = mpsc::channel(INPUTS_WAITING_MAX);
         let (replies, stored) = mpsc::channel(REPLIES_WAITING_MAX);
-        let writer = Writer::spawn(world.outbox, replies).map_err(LinkError::Thread)?;
+        let copyist = Copyist::begin(world.copy, runs, replies.clone()).map_err(LinkError::Thread)?;
+        let writer = Writer::begin(world.outbox, runs, replies).map_err(LinkError::Thread)?;
         // 32 random bits, as stock ends draw them.
         let first_client_id = (world.clock.dice() & u128::from(u32::MAX)) as u64;
         let socket = Socket::spawn(world.dial, config.server.socket(), first_client_id, stop.clone());
@@ -183,4 +191,12 @@ impl Console {
     async fn input(&self, input: Input) -> Result<(), LinkError> {
         self.inputs.send(input).await.map_err(|_| LinkError::Ended)
     }
+}
+
+/// What the server had said when the profile was last used. It is worth nothing, so trouble with it stops nobody.
+fn recalled(copy: &mut dyn CopyStore) -> Kept {
+    copy.load().unwrap_or_else(|reason| {
+        warn!(%reason, "the copy of the board cannot be read");
+        Kept::default()
+    })
 }

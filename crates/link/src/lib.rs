@@ -31,7 +31,7 @@ pub use config::{ApiKey, Config, ServerUrl};
 pub use console::{Console, World};
 pub use disk::copy::{CopyStore, NoCopy};
 pub use disk::open::SetAside;
-pub use disk::{DiskOrder, OutboxStore, Work};
+pub use disk::{DiskOrder, OutboxStore, Unkept, Work};
 pub use error::LinkError;
 pub use rest::send::{HttpAnswer, HttpRequest, HttpSend, ReqwestSend, SendError};
 pub use socket::dial::{ByteStream, Dial, TcpDial};

@@ -27,7 +27,8 @@ use tracing::warn;
 
 use crate::clock::Clock;
 use crate::disk::copy::Copyist;
-use crate::disk::{DiskOrder, DiskReply, Work, Writer};
+use crate::disk::writer::Writer;
+use crate::disk::{DiskOrder, DiskReply, Work};
 use crate::rest::{Answered, Rest};
 use crate::socket::Socket;
 use crate::timers::Timers;
@@ -110,7 +111,8 @@ impl Runtime {
             Effect::Store(edit) => self.write(DiskOrder::Store(edit), desk),
             Effect::Forget(edit) => self.write(DiskOrder::Forget(edit), desk),
             Effect::Note(order) => self.write(DiskOrder::Note(order), desk),
-            Effect::Keep(order) => self.copyist.order(order),
+            Effect::ProbeDisk => self.write(DiskOrder::Probe, desk),
+            Effect::Keep(order) => desk.at_once.extend(self.copyist.order(order).into_iter().map(of_disk)),
             Effect::Ask(id, request) => desk.at_once.extend(self.rest.ask(id, request).map(of_rest)),
             Effect::Link(order) => desk.order(order),
             Effect::Arm(timer, after) => desk.timers.arm(timer, Instant::now() + after),
@@ -120,7 +122,7 @@ impl Runtime {
     }
 
     fn write(&mut self, order: DiskOrder, desk: &mut Desk) {
-        desk.at_once.extend(self.disk.order(order).map(of_disk));
+        desk.at_once.extend(self.disk.order(order).into_iter().map(of_disk));
     }
 
     /// The next thing that happens; `None` at the end.
@@ -153,18 +155,20 @@ impl Runtime {
 
     /// Requests under way are dropped: what they were to save is on disk, and is sent again under the same key.
     async fn finish(self, start: Instant) {
-        let Self { mut step, clock, mut inputs, disk, copyist, stored, rest, socket, stop, .. } = self;
+        let Self { mut step, clock, mut inputs, mut disk, copyist, stored, rest, socket, stop, .. } = self;
         stop.cancel();
         drop((rest, stored));
-        let mut last = |event: Event| write_only(&mut step, moment(start, clock.as_ref()), event, &disk);
+        let mut last = |event: Event, disk: &mut Writer| {
+            write_only(&mut step, moment(start, clock.as_ref()), event, disk);
+        };
         // What a person was told is taken goes to the disk still; all else that comes of it has nobody to do it.
         inputs.close();
         while let Some(input) = inputs.recv().await {
             disk.room().await;
-            last(input.into());
+            last(input.into(), &mut disk);
         }
         disk.room().await;
-        last(Event::Ending);
+        last(Event::Ending, &mut disk);
         socket.finish().await;
         disk.finish().await;
         copyist.finish().await;
@@ -186,7 +190,7 @@ impl Desk {
 }
 
 /// One of the last steps: of its effects only those are carried out that go to the disk.
-fn write_only(step: &mut Step, now: Moment, event: Event, disk: &Writer) {
+fn write_only(step: &mut Step, now: Moment, event: Event, disk: &mut Writer) {
     let mut effects = Vec::new();
     step(now, event, &mut effects);
     for effect in effects {
@@ -196,8 +200,8 @@ fn write_only(step: &mut Step, now: Moment, event: Event, disk: &Writer) {
             Effect::Note(order) => DiskOrder::Note(order),
             _ => continue,
         };
-        if let Some(lost) = disk.order(order) {
-            warn!(?lost, "our work is lost at the end");
+        for said in disk.order(order) {
+            warn!(?said, "the disk is at its end, and nobody hears of it");
         }
     }
 }
@@ -210,6 +214,7 @@ fn of_disk(reply: DiskReply) -> Event {
     match reply {
         DiskReply::Stored(edit) => Event::Stored(edit),
         DiskReply::NotStored(edit, reason) => Event::NotStored(edit, reason),
+        DiskReply::Saving(saving) => Event::Saving(saving),
         DiskReply::NoteKept(note) => Event::NoteKept(note),
         DiskReply::NoteNotKept(note, reason) => Event::NoteNotKept(note, reason),
     }

@@ -339,6 +339,8 @@ export type LinkView = {
   live: Live,
   /** The REST API: the only gate on saving. */
   reach: Reach,
+  /** This machine's disk: what is typed while it takes nothing does not outlive the program. */
+  saving: Saving,
   /** Since when `live` is so, in milliseconds of the Unix epoch. */
   since: number,
   /** How long the server takes to answer on the socket, in milliseconds. */
@@ -350,6 +352,8 @@ export type LinkView = {
 export type Live = "connecting" | "live" | "reconnecting" | "unavailable";
 
 export type Reach = "unknown" | "up" | "down" | "signedOut";
+
+export type Saving = "safe" | "full" | "failing";
 
 export type Counts = {
   /** Open tickets. */

@@ -18,7 +18,14 @@ import { TicketState } from './ticket.svelte';
 const MAIN_VIEW = 'main';
 
 /** What is so before the program has said anything. */
-const NO_LINK: LinkView = { live: 'connecting', reach: 'unknown', since: 0, lag: null, clockOffset: 0 };
+const NO_LINK: LinkView = {
+  live: 'connecting',
+  reach: 'unknown',
+  saving: 'safe',
+  since: 0,
+  lag: null,
+  clockOffset: 0,
+};
 
 export class Console {
   readonly board: BoardState;

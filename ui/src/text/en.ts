@@ -228,6 +228,10 @@ export const text = {
     lag: (ms: number) => `${number(ms)} ms`,
     retry: 'Retry',
   },
+  disk: {
+    words: { full: 'Disk full: nothing you type is kept', failing: 'Disk broken: nothing you type is kept' },
+    why: 'Edits are not taken, and drafts are lost when the program ends, until there is room again.',
+  },
   counts: {
     tickets: (count: number) => (count === 1 ? 'ticket' : 'tickets'),
     critical: 'critical',

@@ -27,6 +27,6 @@ pub use board::{BoardChange, Heading, Line, PlacedLine, Row, Unsent};
 pub use command::{Command, LINES_MAX};
 pub use look::{Choice, Face, Severity, Slack, Tone};
 pub use query::{BoardQuery, Grouping, OpenFilter, Sort, SortBy, ViewId};
-pub use status::{Counts, LinkView, Live, Reach};
+pub use status::{Counts, LinkView, Live, Reach, Saving};
 pub use ticket::{Access, ConflictView, FieldState, FieldView, Source, TicketView};
 pub use update::{Notice, SetupCode, SetupView, Update};

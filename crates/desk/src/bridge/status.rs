@@ -1,10 +1,10 @@
-//! How the program stands: with the server, and with its work.
+//! How the program stands: with the server, with its disk, and with its work.
 //!
 //! **Invariant:** the live layer and the REST API are two signals; neither stands for the other.
 
 use serde::{Deserialize, Serialize};
 
-/// How the program stands with the server.
+/// How the program stands with the server and with its disk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
@@ -13,6 +13,8 @@ pub struct LinkView {
     pub live: Live,
     /// The REST API: the only gate on saving.
     pub reach: Reach,
+    /// This machine's disk: what is typed while it takes nothing does not outlive the program.
+    pub saving: Saving,
     /// Since when `live` is so, in milliseconds of the Unix epoch.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub since: i64,
@@ -51,6 +53,19 @@ pub enum Reach {
     Down,
     /// It does not accept our key.
     SignedOut,
+}
+
+/// This machine's disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum Saving {
+    /// It takes what we give it.
+    Safe,
+    /// It is full: edits are not taken, and drafts live only as long as the program.
+    Full,
+    /// It does not work; the same follows.
+    Failing,
 }
 
 /// The numbers of the status bar, from the very rows that are held.

@@ -181,10 +181,9 @@ impl Session {
         self.touched.insert(ticket);
     }
 
-    /// Another account is signed in.
+    /// What the disk has of them is another account's.
     pub(super) fn let_go_of_drafts(&mut self) {
         self.drafts.fields.clear();
-        self.touched.extend(self.edits.let_go_of_drafts());
     }
 }
 

@@ -8,7 +8,7 @@ use callboard_model::{EditId, Field, Presence, Room, Ticket, TicketId, Timestamp
 
 use super::event::Lookups;
 use crate::bridge::Update;
-use crate::notes::NoteOrder;
+use crate::notes::{NoteOrder, Owner};
 
 /// One thing to be done. The runtime does them in the order given, and does not wait for one before the next.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub enum Effect {
     Forget(EditId),
     /// Keep a note of ours on disk, or take one away.
     Note(NoteOrder),
+    /// Find out whether the disk takes anything; answered by [`Event::Saving`](crate::Event::Saving).
+    ProbeDisk,
     /// Keep a copy of what the server said, for a start without it. Nothing answers, and nothing depends on it: where it
     /// fails, such a start shows less.
     Keep(Keep),
@@ -127,6 +129,8 @@ pub enum Timer {
     Rooms,
     /// The tokens have lived four fifths of their life.
     Tokens,
+    /// Look again whether the disk takes anything.
+    Disk,
     /// What was typed into a field goes to disk.
     Draft(TicketId, Field),
     /// Send the outbox again.
@@ -157,6 +161,8 @@ pub enum Keep {
 pub struct StoredEdit {
     /// Its name, and its idempotency key.
     pub id: EditId,
+    /// Whose; of one that an early release wrote it may not be known, and it is that of whoever is signed in.
+    pub owner: Option<Owner>,
     /// The ticket.
     pub ticket: TicketId,
     /// The field.

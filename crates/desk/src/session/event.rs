@@ -9,7 +9,7 @@ use callboard_model::rest::{
 use callboard_model::{EditId, Hint, Presence, Room, Ticket, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::bridge::Command;
+use crate::bridge::{Command, Saving};
 use crate::notes::{Note, NoteName};
 use crate::session::effect::{Request, RequestId, Timer};
 use crate::session::effect::{StoredEdit, WindowId};
@@ -30,9 +30,9 @@ pub struct Moment {
 pub enum Event {
     /// The program is up and the disk is read. Always the first event.
     Started {
-        /// Edits that were not answered when the program last ended, oldest first.
+        /// Edits of every account that were not answered when the program last ended, oldest first.
         outbox: Vec<StoredEdit>,
-        /// What was kept for whoever used this profile, oldest first.
+        /// What was kept for every account, oldest first.
         notes: Vec<Note>,
         /// What the server had said by then.
         kept: Kept,
@@ -67,6 +67,8 @@ pub enum Event {
     NoteKept(NoteName),
     /// A note could not be written to disk; the sentence says why.
     NoteNotKept(NoteName, Arc<str>),
+    /// Whether the disk takes anything: told when that changes, and when it was asked.
+    Saving(Saving),
     /// A timer that was armed ran out.
     Rang(Timer),
     /// The program ends in good order. Always the last event; of what it asks for only the disk hears.

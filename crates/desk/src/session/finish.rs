@@ -118,6 +118,7 @@ impl Session {
         self.common.link = LinkView {
             live: self.live.live,
             reach: self.reach.reach,
+            saving: self.saving,
             since: self.live.since,
             lag,
             clock_offset: self.clock.offset_ms(),

@@ -12,6 +12,7 @@ use super::Session;
 use super::effect::{Effect, Keep};
 use super::event::Kept;
 use super::turn::Turn;
+use crate::notes::Owner;
 use crate::presence::own_face;
 
 impl Session {
@@ -34,11 +35,14 @@ impl Session {
         if self.recalled.as_ref() == Some(me) {
             return;
         }
-        let is_other = |old: &Me| (&old.tenant, &old.user_id) != (&me.tenant, &me.user_id);
-        if self.recalled.replace(me.clone()).as_ref().is_none_or(is_other) {
+        let is_other = |old: &Me| Owner::of(old) != Owner::of(me);
+        let old = self.recalled.replace(me.clone());
+        if old.as_ref().is_some_and(is_other) {
+            self.let_go_of_ours();
+        }
+        if old.as_ref().is_none_or(is_other) {
             self.forget_recalled();
-            self.let_go_of_notes();
-            self.take_in_notes();
+            self.take_in_ours(turn);
             turn.push(Effect::Keep(Keep::Nothing));
         }
         turn.push(Effect::Keep(Keep::Me(me.clone())));

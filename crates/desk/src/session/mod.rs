@@ -21,8 +21,8 @@ mod on_disk;
 mod on_link;
 mod on_save;
 mod on_timer;
+mod ours;
 mod reach;
-mod shelves;
 mod step;
 mod truth;
 mod turn;
@@ -35,13 +35,12 @@ use callboard_model::rest::Me;
 use callboard_model::{EditId, Presence, SessionId, TicketId};
 
 use crate::board::Board;
-use crate::bridge::{Counts, LinkView, Live, Reach};
+use crate::bridge::{Counts, LinkView, Live, Reach, Saving};
 use crate::clock::ServerClock;
 use crate::edits::Edits;
 use crate::known::Tickets;
 use crate::link_state::{LiveState, ReachState};
 use crate::lookups::Names;
-use crate::notes::Note;
 use crate::presence::Presences;
 use crate::refresh::Refreshes;
 use crate::rooms::Rooms;
@@ -49,6 +48,7 @@ use crate::windows::{Common, Windows};
 use drafts::Drafts;
 use effect::RequestId;
 use feed::Feed;
+use ours::Aside;
 
 /// A running console. Start it with [`Event::Started`](crate::Event::Started).
 #[derive(Debug)]
@@ -66,8 +66,8 @@ pub struct Session {
     edits: Edits,
     /// What the disk has of the drafts.
     drafts: Drafts,
-    /// What is kept for accounts of which it is not known that they are signed in.
-    notes_aside: Vec<Note>,
+    /// What is on disk and not in hand.
+    aside: Aside,
     /// Edits that are on their way.
     in_flight: BTreeSet<EditId>,
     /// Tickets whose edits wait until what they stand on was fetched anew (CO-12).
@@ -82,6 +82,8 @@ pub struct Session {
     clock: ServerClock,
     reach: ReachState,
     live: LiveState,
+    /// Whether the disk takes our work.
+    saving: Saving,
     rooms: Rooms,
     presences: Presences,
     /// Where we last said that we are, in rooms that we are in or that the link keeps for our return.
@@ -99,8 +101,14 @@ impl Session {
     /// A session that knows nothing. `origin` names it towards the server.
     #[must_use]
     pub fn new(origin: SessionId) -> Self {
-        let link =
-            LinkView { live: Live::Connecting, reach: Reach::Unknown, since: 0, lag: None, clock_offset: 0 };
+        let link = LinkView {
+            live: Live::Connecting,
+            reach: Reach::Unknown,
+            saving: Saving::Safe,
+            since: 0,
+            lag: None,
+            clock_offset: 0,
+        };
         Self {
             origin,
             me: None,
@@ -109,7 +117,7 @@ impl Session {
             tickets: Tickets::default(),
             edits: Edits::default(),
             drafts: Drafts::default(),
-            notes_aside: Vec::new(),
+            aside: Aside::default(),
             in_flight: BTreeSet::new(),
             unproven: BTreeSet::new(),
             floors: BTreeMap::new(),
@@ -119,6 +127,7 @@ impl Session {
             clock: ServerClock::default(),
             reach: ReachState::default(),
             live: LiveState::default(),
+            saving: Saving::Safe,
             rooms: Rooms::default(),
             presences: Presences::default(),
             shown: BTreeMap::new(),

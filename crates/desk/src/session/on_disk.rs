@@ -3,25 +3,35 @@
 //! **Invariant:** every edit that reached the disk is forgotten there exactly once, when it is confirmed or dropped.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use callboard_model::{EditId, Field, TicketId, Value};
 
-use super::effect::{Effect, StoredEdit};
+use super::effect::{Effect, StoredEdit, Timer};
 use super::turn::Turn;
 use super::{Session, words};
-use crate::bridge::{Notice, Update};
+use crate::bridge::{Notice, Saving, Update};
 use crate::edits::work::{Edit, Seen, Stage, Typed};
+
+/// How often a disk that takes nothing is asked again.
+const DISK_RETRY: Duration = Duration::from_secs(5);
 
 impl Session {
     /// The program is up: what the disk kept is pending again, and unproven until the server was heard (CO-12).
-    pub(super) fn started(&mut self, turn: &mut Turn<'_>, outbox: Vec<StoredEdit>) {
+    pub(super) fn started(&mut self, turn: &mut Turn<'_>) {
         self.live.since = turn.wall_ms();
-        for stored in outbox {
-            self.unproven.insert(stored.ticket.clone());
-            turn.forget(self.edits.restore(stored));
-        }
-        self.take_in_notes();
+        self.take_in_ours(turn);
+        turn.push(Effect::ProbeDisk);
         self.ask_hello(turn);
+    }
+
+    /// Whether the disk takes anything. While it does not, it is asked again and again (CO-14).
+    pub(super) fn saving_is(&mut self, turn: &mut Turn<'_>, saving: Saving) {
+        self.saving = saving;
+        match saving {
+            Saving::Safe => turn.push(Effect::Disarm(Timer::Disk)),
+            Saving::Full | Saving::Failing => turn.arm(Timer::Disk, DISK_RETRY),
+        }
     }
 
     /// Writes an edit down. Nothing is shown or sent before it is [`stored`](Self::stored).
@@ -52,6 +62,7 @@ impl Session {
     ) {
         let stored = StoredEdit {
             id: turn.edit_id(),
+            owner: self.owner(),
             ticket: ticket.clone(),
             field,
             base: seen.value,
@@ -66,6 +77,9 @@ impl Session {
 
     /// An edit is safe.
     pub(super) fn stored(&mut self, turn: &mut Turn<'_>, id: EditId) {
+        if self.aside.left.remove(&id) {
+            return;
+        }
         let owner = self.edits.owner(id);
         let theirs = owner.and_then(|(ticket, field)| Some(self.tickets.ticket(ticket)?.value(*field)));
         let Some(replaced) = self.edits.stored(id, theirs.as_ref()) else {

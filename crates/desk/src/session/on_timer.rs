@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use super::Session;
-use super::effect::{LinkOrder, Timer};
+use super::effect::{Effect, LinkOrder, Timer};
 use super::turn::Turn;
 
 /// How long a field that somebody else changed is lit (LT-11).
@@ -27,6 +27,7 @@ impl Session {
                 self.rooms.plan_at = None;
                 self.rooms.is_dirty = true;
             }
+            Timer::Disk => turn.push(Effect::ProbeDisk),
             Timer::Draft(ticket, field) => self.draft_gathered(turn, &ticket, field),
             Timer::Tokens => self.rooms.is_dirty = true,
             // Every step tells the board the time; this one happens for nothing else.

@@ -5,6 +5,7 @@
 use super::Session;
 use super::effect::Effect;
 use super::event::{Event, Moment};
+use super::ours::Aside;
 use super::turn::Turn;
 
 impl Session {
@@ -16,8 +17,8 @@ impl Session {
         match event {
             Event::Started { outbox, notes, kept } => {
                 self.recall(kept);
-                self.notes_aside = notes;
-                self.started(turn, outbox);
+                self.aside = Aside::new(outbox, notes);
+                self.started(turn);
             }
             Event::Command { window, command } => self.commanded(turn, window, command),
             Event::WindowClosed(window) => self.window_closed(&window),
@@ -29,6 +30,7 @@ impl Session {
             Event::NotStored(id, reason) => self.not_stored(turn, id, &reason),
             Event::NoteKept(name) => self.note_kept(turn, &name),
             Event::NoteNotKept(name, reason) => self.note_not_kept(turn, &name, &reason),
+            Event::Saving(saving) => self.saving_is(turn, saving),
             Event::Rang(timer) => self.rang(turn, timer),
             Event::Ending => self.put_all_drafts(turn),
         }

@@ -40,6 +40,7 @@ fn keeping_an_edit_that_was_attempted_sends_it_on_their_version() {
 fn keeping_what_the_disk_gave_back_ends_the_conflict() {
     let kept = |id, base: &str, mine: &str| StoredEdit {
         id: EditId(id),
+        owner: None,
         ticket: "t1".into(),
         field: Status,
         base: base.into(),

@@ -1,7 +1,7 @@
 //! What was typed outlives the program (CO-14).
 
 use callboard_desk::Event;
-use callboard_desk::bridge::{Command, FieldState};
+use callboard_desk::bridge::{Command, FieldState, Saving};
 use callboard_desk::notes::Shelf;
 use callboard_model::Field;
 
@@ -189,4 +189,29 @@ fn a_draft_of_one_account_is_not_handed_to_another_and_waits_for_the_first() {
         (world.state("t1", Field::Title), world.shown("t1", Field::Title)),
         (&KEPT, "nora wrote this")
     );
+}
+
+fn saving(world: &World) -> Saving {
+    world.link.as_ref().expect("the window is told").saving
+}
+
+/// CO-14: who is about to type sees it first, and nobody has to do anything for it to end.
+#[test]
+fn a_full_disk_is_said_before_anybody_types_and_ends_by_itself() {
+    let mut world = World::started(3);
+    assert_eq!(saving(&world), Saving::Safe);
+    world.disk_is_full = true;
+    world.restart();
+    assert_eq!(saving(&world), Saving::Full);
+    world.pass(60_000);
+    assert_eq!(saving(&world), Saving::Full);
+    world.disk_is_full = false;
+    world.pass(5_000);
+    assert_eq!(saving(&world), Saving::Safe);
+    world.disk_is_full = true;
+    world.edit("t1", Field::Title, "not taken");
+    assert_eq!(saving(&world), Saving::Full);
+    world.disk_is_full = false;
+    world.pass(5_000);
+    assert_eq!(saving(&world), Saving::Safe);
 }

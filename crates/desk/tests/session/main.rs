@@ -4,6 +4,7 @@
 
 #![cfg(test)]
 
+mod accounts;
 mod conflicts;
 mod drafts;
 mod edits;

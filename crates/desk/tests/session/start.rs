@@ -9,6 +9,7 @@ use callboard_model::{EditId, Field, Version};
 fn kept(id: u128, base: &str, mine: &str) -> StoredEdit {
     StoredEdit {
         id: EditId(id),
+        owner: None,
         ticket: "t1".into(),
         field: Field::Status,
         base: base.into(),

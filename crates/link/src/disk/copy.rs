@@ -8,7 +8,6 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::thread;
 
 use callboard_desk::session::effect::Keep;
 use callboard_desk::session::event::Kept;
@@ -17,6 +16,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 use tracing::warn;
+
+use super::DiskReply;
+use super::scribe::{Runs, Scribe, Work};
 
 /// Orders that may wait for the disk. Beyond that this run keeps nothing more.
 const ORDERS_WAITING_MAX: usize = 16 * 1024;
@@ -31,6 +33,7 @@ const CREATE: &str = "
     CREATE TABLE ticket (id TEXT PRIMARY KEY, json TEXT NOT NULL, as_of INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     PRAGMA user_version = 1;";
 
+const SERVER: &str = "server";
 const ME: &str = "me";
 const LOOKUPS: &str = "lookups";
 const PROVEN: &str = "proven";
@@ -65,15 +68,15 @@ impl CopyStore for NoCopy {
 }
 
 /// Opens the copy of a profile. Where that is not possible the console works without.
-pub(crate) fn open_copy(profile: &Path) -> Box<dyn CopyStore> {
+pub(crate) fn open_copy(profile: &Path, server: &str) -> Box<dyn CopyStore> {
     let path = profile.join("copy.db");
-    let opened = SqliteCopy::open(&path).or_else(|reason| {
+    let opened = SqliteCopy::open(&path, server).or_else(|reason| {
         warn!(%reason, "the copy of the board cannot be used and is made anew");
         for tail in ["", "-wal", "-shm"] {
             // What cannot be removed shows when the file is opened again.
             let _ = std::fs::remove_file(profile.join(format!("copy.db{tail}")));
         }
-        SqliteCopy::open(&path)
+        SqliteCopy::open(&path, server)
     });
     match opened {
         Ok(copy) => Box::new(copy),
@@ -86,10 +89,13 @@ pub(crate) fn open_copy(profile: &Path) -> Box<dyn CopyStore> {
 
 struct SqliteCopy {
     file: Connection,
+    /// What it held when it was opened, until somebody asks.
+    opened: Option<Kept>,
 }
 
 impl SqliteCopy {
-    fn open(path: &Path) -> rusqlite::Result<Self> {
+    /// Opens the file for a server. What another one said is no use with this.
+    fn open(path: &Path, server: &str) -> rusqlite::Result<Self> {
         let file = Connection::open(path)?;
         file.pragma_update(None, "journal_mode", "WAL")?;
         // A loss of power costs some of the copy, never the file.
@@ -101,9 +107,13 @@ impl SqliteCopy {
         } else if schema != SCHEMA {
             return Err(rusqlite::Error::InvalidQuery);
         }
-        let mut copy = Self { file };
+        let mut copy = Self { file, opened: None };
+        if copy.word::<String>(SERVER)?.is_some_and(|kept_for| kept_for != server) {
+            copy.write(&[Keep::Nothing])?;
+        }
+        put_word(&copy.file, SERVER, &server)?;
         // One that opens and does not read is as useless.
-        copy.read()?;
+        copy.opened = Some(copy.read()?);
         Ok(copy)
     }
 
@@ -144,7 +154,10 @@ impl SqliteCopy {
                 Keep::Gone(ticket) => {
                     change.prepare_cached("DELETE FROM ticket WHERE id = ?1")?.execute([ticket.as_str()])?;
                 }
-                Keep::Nothing => change.execute_batch("DELETE FROM ticket; DELETE FROM word;")?,
+                Keep::Nothing => {
+                    change.execute("DELETE FROM ticket", [])?;
+                    change.execute("DELETE FROM word WHERE name <> ?1", [SERVER])?;
+                }
             }
         }
         change.commit()
@@ -163,7 +176,10 @@ fn json(word: &impl Serialize) -> rusqlite::Result<String> {
 
 impl CopyStore for SqliteCopy {
     fn load(&mut self) -> Result<Kept, Arc<str>> {
-        self.read().map_err(|error| error.to_string().into())
+        match self.opened.take() {
+            Some(kept) => Ok(kept),
+            None => self.read().map_err(|error| error.to_string().into()),
+        }
     }
 
     fn keep(&mut self, orders: &[Keep]) -> Result<(), Arc<str>> {
@@ -171,53 +187,63 @@ impl CopyStore for SqliteCopy {
     }
 }
 
-/// The thread that keeps.
-#[derive(Debug)]
+/// Who keeps the copy.
 pub(crate) struct Copyist {
-    orders: mpsc::Sender<Keep>,
-    thread: thread::JoinHandle<()>,
+    scribe: Scribe<Copying>,
     is_behind: bool,
 }
 
 impl Copyist {
-    /// Starts the thread.
-    pub(crate) fn spawn(store: Box<dyn CopyStore>) -> std::io::Result<Self> {
-        let (orders, incoming) = mpsc::channel(ORDERS_WAITING_MAX);
-        let thread =
-            thread::Builder::new().name("callboard-copy".into()).spawn(move || keep_all(store, incoming))?;
-        Ok(Self { orders, thread, is_behind: false })
+    /// Begins.
+    pub(crate) fn begin(
+        store: Box<dyn CopyStore>,
+        runs: Runs,
+        replies: mpsc::Sender<DiskReply>,
+    ) -> std::io::Result<Self> {
+        let scribe = Scribe::begin(Copying { store, has_failed: false }, runs, replies)?;
+        Ok(Self { scribe, is_behind: false })
     }
 
     /// Hands an order over, without waiting.
-    pub(crate) fn order(&mut self, order: Keep) {
-        if !self.is_behind && self.orders.try_send(order).is_err() {
+    pub(crate) fn order(&mut self, order: Keep) -> Vec<DiskReply> {
+        if self.is_behind {
+            return Vec::new();
+        }
+        self.scribe.order(order).unwrap_or_else(|_| {
             warn!("the copy of the board stays as it is: the disk is too far behind, or failed");
             self.is_behind = true;
-        }
+            Vec::new()
+        })
     }
 
     /// Waits until everything ordered is done.
     pub(crate) async fn finish(self) {
-        drop(self.orders);
-        let thread = self.thread;
-        let _ = tokio::task::spawn_blocking(move || thread.join()).await;
+        self.scribe.finish().await;
     }
 }
 
-fn keep_all(mut store: Box<dyn CopyStore>, mut incoming: mpsc::Receiver<Keep>) {
-    let mut orders = Vec::new();
-    while let Some(first) = incoming.blocking_recv() {
-        orders.push(first);
-        while orders.len() < ORDERS_PER_CHANGE_MAX
-            && let Ok(next) = incoming.try_recv()
+/// The store, until it fails.
+struct Copying {
+    store: Box<dyn CopyStore>,
+    has_failed: bool,
+}
+
+impl Work for Copying {
+    type Order = Keep;
+    type Reply = DiskReply;
+
+    const NAME: &'static str = "callboard-copy";
+    const WAITING_MAX: usize = ORDERS_WAITING_MAX;
+    const TOGETHER_MAX: usize = ORDERS_PER_CHANGE_MAX;
+
+    fn carry_out(&mut self, orders: &[Keep]) -> Vec<DiskReply> {
+        if !self.has_failed
+            && let Err(reason) = self.store.keep(orders)
         {
-            orders.push(next);
+            warn!(%reason, "the copy of the board cannot be written, and stays as it is");
+            self.has_failed = true;
         }
-        if let Err(reason) = store.keep(&orders) {
-            warn!(%reason, "the copy of the board cannot be written");
-            return;
-        }
-        orders.clear();
+        Vec::new()
     }
 }
 
@@ -228,6 +254,8 @@ mod tests {
     use callboard_model::rest::Me;
 
     use super::*;
+
+    const SERVER_A: &str = "https://a/";
 
     fn ticket(number: u32, version: u64) -> Ticket {
         let json = serde_json::json!({
@@ -249,13 +277,13 @@ mod tests {
     }
 
     fn reopened(profile: &Path) -> Kept {
-        open_copy(profile).load().expect("it reads")
+        open_copy(profile, SERVER_A).load().expect("it reads")
     }
 
     #[test]
     fn what_was_kept_is_there_after_the_next_start_with_its_age() {
         let profile = tempfile::tempdir().expect("a directory");
-        let mut copy = open_copy(profile.path());
+        let mut copy = open_copy(profile.path(), SERVER_A);
         assert_eq!(copy.load(), Ok(Kept::default()));
         let orders = [
             Keep::Me(me()),
@@ -277,11 +305,21 @@ mod tests {
     #[test]
     fn nothing_is_kept_of_what_is_not_ours_any_more() {
         let profile = tempfile::tempdir().expect("a directory");
-        let mut copy = open_copy(profile.path());
+        let mut copy = open_copy(profile.path(), SERVER_A);
         copy.keep(&[Keep::Me(me()), keep(ticket(1, 1), 10), Keep::Proven(20)]).expect("written");
         copy.keep(&[Keep::Nothing]).expect("written");
         drop(copy);
         assert_eq!(reopened(profile.path()), Kept::default());
+    }
+
+    #[test]
+    fn what_one_server_said_is_no_use_with_another() {
+        let profile = tempfile::tempdir().expect("a directory");
+        let mut copy = open_copy(profile.path(), SERVER_A);
+        copy.keep(&[Keep::Me(me()), keep(ticket(1, 1), 10)]).expect("written");
+        drop(copy);
+        assert_eq!(open_copy(profile.path(), "https://b/").load(), Ok(Kept::default()));
+        assert_eq!(reopened(profile.path()), Kept::default(), "and it is not kept for later");
     }
 
     #[test]
@@ -300,7 +338,7 @@ mod tests {
         for spoil in spoilt {
             let profile = tempfile::tempdir().expect("a directory");
             spoil(&profile.path().join("copy.db"));
-            let mut copy = open_copy(profile.path());
+            let mut copy = open_copy(profile.path(), SERVER_A);
             assert_eq!(copy.load(), Ok(Kept::default()));
             copy.keep(&[keep(ticket(1, 1), 10)]).expect("it works");
         }
@@ -309,9 +347,11 @@ mod tests {
     #[tokio::test]
     async fn everything_ordered_is_kept_before_the_end() {
         let profile = tempfile::tempdir().expect("a directory");
-        let mut copyist = Copyist::spawn(open_copy(profile.path())).expect("a thread");
+        let (replies, _said) = mpsc::channel(1);
+        let copy = open_copy(profile.path(), SERVER_A);
+        let mut copyist = Copyist::begin(copy, Runs::Beside, replies).expect("a thread");
         for number in 0..2_000 {
-            copyist.order(keep(ticket(number, 1), 10));
+            assert_eq!(copyist.order(keep(ticket(number, 1), 10)), []);
         }
         copyist.finish().await;
         assert_eq!(reopened(profile.path()).tickets.len(), 2_000);

@@ -13,7 +13,7 @@ use tracing::error;
 
 use crate::LinkError;
 use crate::disk::OutboxStore;
-use crate::disk::sqlite::{OpenFailure, SqliteOutbox};
+use crate::disk::sqlite::{OpenFailure, Place, SqliteOutbox};
 
 /// Files of one second that may be set aside beside each other; one more is an error.
 const NAMESAKES_MAX: u32 = 100;
@@ -30,18 +30,17 @@ pub struct SetAside {
 /// Opens the outbox of a profile, setting an unusable file aside.
 pub(crate) fn open_outbox(
     profile: &Path,
-    server: &str,
-    now: Timestamp,
+    at: &Place<'_>,
 ) -> Result<(Box<dyn OutboxStore>, Option<SetAside>), LinkError> {
     let path = profile.join("outbox.db");
-    let reason = match SqliteOutbox::open(&path, server, now) {
+    let reason = match SqliteOutbox::open(&path, at) {
         Ok(outbox) => return Ok((Box::new(outbox), None)),
         Err(OpenFailure::Machine(source)) => return Err(LinkError::Outbox { path, source }),
         Err(OpenFailure::Unusable(reason)) => reason,
     };
-    let aside = set_aside(&path, now)?;
+    let aside = set_aside(&path, at.now)?;
     error!(file = %aside.display(), %reason, "the outbox was set aside");
-    match SqliteOutbox::open(&path, server, now) {
+    match SqliteOutbox::open(&path, at) {
         Ok(outbox) => Ok((Box::new(outbox), Some(SetAside { path: aside, reason }))),
         Err(OpenFailure::Machine(source)) => Err(LinkError::Outbox { path, source }),
         Err(OpenFailure::Unusable(reason)) => {
@@ -83,6 +82,10 @@ mod tests {
     use super::*;
     use crate::disk::Work;
 
+    fn at(now: Timestamp) -> Place<'static> {
+        Place { server: "https://a/", last: None, now }
+    }
+
     /// Opens a profile whose outbox `spoil` has made, twice, and expects a fresh one and the old bytes beside it.
     fn check(spoil: impl Fn(&Path), reason: &str) {
         let dir = tempfile::tempdir().expect("a directory");
@@ -91,7 +94,7 @@ mod tests {
             spoil(&path);
             let bytes = fs::read(&path).expect("the spoilt file");
             let now = "2026-11-21T10:00:00Z".parse().expect("an instant");
-            let (mut outbox, aside) = open_outbox(dir.path(), "https://a", now).expect("the program starts");
+            let (mut outbox, aside) = open_outbox(dir.path(), &at(now)).expect("the program starts");
             let aside = aside.expect("the file was set aside");
             assert_eq!(aside.path, dir.path().join(name));
             assert!(aside.reason.contains(reason), "{}", aside.reason);
@@ -151,9 +154,6 @@ mod tests {
     fn a_profile_that_cannot_be_written_is_an_error_and_not_a_fresh_start() {
         let dir = tempfile::tempdir().expect("a directory");
         fs::create_dir(dir.path().join("outbox.db")).expect("a directory in the way");
-        assert!(matches!(
-            open_outbox(dir.path(), "https://a", Timestamp::UNIX_EPOCH),
-            Err(LinkError::Outbox { .. })
-        ));
+        assert!(matches!(open_outbox(dir.path(), &at(Timestamp::UNIX_EPOCH)), Err(LinkError::Outbox { .. })));
     }
 }

@@ -7,18 +7,19 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use callboard_desk::notes::Owner;
 use callboard_desk::session::effect::StoredEdit;
 use callboard_model::{EditId, Field, Timestamp, Value, Version};
 use rusqlite::{Connection, ErrorCode, Row, named_params};
 use tracing::warn;
 
-use crate::disk::{DiskOrder, OutboxStore, Work, shelves};
+use crate::disk::{DiskOrder, OutboxStore, Unkept, Work, shelves};
 
 /// The schema that this program writes. A file of a later one is not touched.
-const SCHEMA: i64 = 2;
+const SCHEMA: i64 = 3;
 
 /// What leads from each schema to the next; from the first of them on to an empty file.
-const STEPS: [&str; SCHEMA as usize] = [EDITS, shelves::CREATE];
+const STEPS: [&str; SCHEMA as usize] = [EDITS, shelves::CREATE, OWNERS];
 
 const EDITS: &str = "
     CREATE TABLE edit (
@@ -32,11 +33,28 @@ const EDITS: &str = "
         at           TEXT NOT NULL
     ) STRICT;";
 
+/// An edit that an earlier release wrote may be nobody's.
+const OWNERS: &str = "
+    ALTER TABLE edit ADD COLUMN server TEXT;
+    ALTER TABLE edit ADD COLUMN tenant TEXT;
+    ALTER TABLE edit ADD COLUMN user   TEXT;
+    CREATE TABLE probe (place INTEGER PRIMARY KEY, filler BLOB NOT NULL) STRICT;";
+
+/// Whose edits of an earlier release are: whoever used the profile last, with the server that it is used with.
+const ADOPT: &str = "UPDATE edit SET server = ?1, tenant = ?2, user = ?3 WHERE tenant IS NULL";
+
+/// Writes as much as a few edits do, where the last probe did.
+const PROBE: &str = "INSERT OR REPLACE INTO probe (place, filler) VALUES (1, randomblob(8192))";
+
+/// What every release so far has in its table.
+const SEEN_FIRST: &str = "SELECT place, id, ticket, field, base, base_version, mine, at FROM edit";
+
 /// Keeps its place when an edit is written again.
 const STORE: &str = "
-    INSERT INTO edit (id, ticket, field, base, base_version, mine, at)
-    VALUES (:id, :ticket, :field, :base, :base_version, :mine, :at)
+    INSERT INTO edit (id, server, tenant, user, ticket, field, base, base_version, mine, at)
+    VALUES (:id, :server, :tenant, :user, :ticket, :field, :base, :base_version, :mine, :at)
     ON CONFLICT (id) DO UPDATE SET
+        server = excluded.server, tenant = excluded.tenant, user = excluded.user,
         ticket = excluded.ticket, field = excluded.field, base = excluded.base,
         base_version = excluded.base_version, mine = excluded.mine, at = excluded.at";
 
@@ -58,6 +76,17 @@ impl From<rusqlite::Error> for OpenFailure {
     }
 }
 
+/// With whom and when a file is opened.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'a> {
+    /// The server that we work with.
+    pub server: &'a str,
+    /// Who used the profile last, where that is known.
+    pub last: Option<&'a Owner>,
+    /// This machine's clock.
+    pub now: Timestamp,
+}
+
 /// An open outbox.
 #[derive(Debug)]
 pub(super) struct SqliteOutbox {
@@ -68,7 +97,7 @@ pub(super) struct SqliteOutbox {
 
 impl SqliteOutbox {
     /// Opens the file, making it when missing. What cannot be read stays exactly as it was.
-    pub(super) fn open(path: &Path, server: &str, now: Timestamp) -> Result<Self, OpenFailure> {
+    pub(super) fn open(path: &Path, at: &Place<'_>) -> Result<Self, OpenFailure> {
         let file = Connection::open(path)?;
         let schema: i64 = file.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         if schema > SCHEMA {
@@ -85,30 +114,33 @@ impl SqliteOutbox {
             return Err(OpenFailure::Unusable(health));
         }
         // A file of our number without our tables is as broken as one without a header.
-        let first = if schema > 0 { file.prepare(STORE).err() } else { None };
-        let then = if schema > 1 { file.prepare(shelves::PUT).err() } else { None };
-        if let Some(error) = first.or(then) {
+        let ours = [(1, SEEN_FIRST), (2, shelves::PUT), (3, STORE), (3, PROBE)];
+        let ours = ours.into_iter().filter(|(since, _)| schema >= *since);
+        if let Some(error) = ours.filter_map(|(_, used)| file.prepare(used).err()).next() {
             return Err(OpenFailure::Unusable(error.to_string()));
         }
         file.pragma_update(None, "journal_mode", "WAL")?;
         // With anything less, a loss of power could take an edit that a person was told is safe.
         file.pragma_update(None, "synchronous", "FULL")?;
-        let mut outbox = Self { file, server: server.to_owned() };
-        outbox.migrate(schema)?;
-        if let Err(reason) = shelves::age(&outbox.file, now) {
+        let mut outbox = Self { file, server: at.server.to_owned() };
+        outbox.migrate(schema, at)?;
+        if let Err(reason) = shelves::age(&outbox.file, at.now) {
             warn!(%reason, "old notes stay on disk");
         }
         Ok(outbox)
     }
 
     /// All steps or none: a program that is killed in between finds the file as it was.
-    fn migrate(&mut self, from: i64) -> rusqlite::Result<()> {
+    fn migrate(&mut self, from: i64, at: &Place<'_>) -> rusqlite::Result<()> {
         if from == SCHEMA {
             return Ok(());
         }
         let change = self.file.transaction()?;
         for (_, step) in (0..).zip(STEPS).skip_while(|(schema, _)| *schema < from) {
             change.execute_batch(step)?;
+        }
+        if let Some(owner) = at.last {
+            change.execute(ADOPT, [at.server, owner.tenant.as_str(), owner.user.as_str()])?;
         }
         change.pragma_update(None, "user_version", SCHEMA)?;
         change.commit()
@@ -118,12 +150,13 @@ impl SqliteOutbox {
         let change = self.file.transaction()?;
         for order in orders {
             match order {
-                DiskOrder::Store(edit) => store(&change, edit)?,
+                DiskOrder::Store(edit) => store(&change, &self.server, edit)?,
                 DiskOrder::Forget(edit) => {
                     change
                         .prepare_cached("DELETE FROM edit WHERE id = ?1")?
                         .execute([edit.0.to_be_bytes()])?;
                 }
+                DiskOrder::Probe => change.execute_batch(PROBE)?,
                 DiskOrder::Note(order) => shelves::carry_out(&change, &self.server, order)?,
             }
         }
@@ -131,10 +164,9 @@ impl SqliteOutbox {
     }
 
     fn read(&mut self) -> rusqlite::Result<Vec<StoredEdit>> {
-        let mut query = self
-            .file
-            .prepare("SELECT id, ticket, field, base, base_version, mine, at FROM edit ORDER BY place")?;
-        let mut rows = query.query([])?;
+        let mut query =
+            self.file.prepare("SELECT * FROM edit WHERE server IS NULL OR server = ?1 ORDER BY place")?;
+        let mut rows = query.query([&self.server])?;
         let mut edits = Vec::new();
         while let Some(row) = rows.next()? {
             match edit(row) {
@@ -147,9 +179,13 @@ impl SqliteOutbox {
     }
 }
 
-fn store(file: &Connection, edit: &StoredEdit) -> rusqlite::Result<()> {
+fn store(file: &Connection, server: &str, edit: &StoredEdit) -> rusqlite::Result<()> {
+    let owner = edit.owner.as_ref();
     file.prepare_cached(STORE)?.execute(named_params! {
         ":id": edit.id.0.to_be_bytes(),
+        ":server": server,
+        ":tenant": owner.map(|owner| owner.tenant.as_str()),
+        ":user": owner.map(|owner| owner.user.as_str()),
         ":ticket": edit.ticket.as_str(),
         ":field": edit.field.name(),
         ":base": json(&edit.base)?,
@@ -158,6 +194,15 @@ fn store(file: &Connection, edit: &StoredEdit) -> rusqlite::Result<()> {
         ":at": edit.at.to_string(),
     })?;
     Ok(())
+}
+
+fn unkept(error: &rusqlite::Error) -> Unkept {
+    let reason = error.to_string().into();
+    match (error, error.sqlite_error_code()) {
+        (rusqlite::Error::ToSqlConversionFailure(_), _) => Unkept::Refused(reason),
+        (_, Some(ErrorCode::DiskFull)) => Unkept::Full(reason),
+        _ => Unkept::Failed(reason),
+    }
 }
 
 fn json(value: &Value) -> rusqlite::Result<String> {
@@ -173,6 +218,9 @@ fn edit(row: &Row<'_>) -> Option<StoredEdit> {
     let version = row.get::<_, Option<i64>>("base_version").ok()?;
     Some(StoredEdit {
         id: EditId(u128::from_be_bytes(row.get("id").ok()?)),
+        owner: text("tenant")
+            .zip(text("user"))
+            .map(|(tenant, user)| Owner { tenant: tenant.into(), user: user.into() }),
         ticket: text("ticket")?.into(),
         field: Field::from_name(&text("field")?)?,
         base: serde_json::from_str(&text("base")?).ok()?,
@@ -189,8 +237,8 @@ impl OutboxStore for SqliteOutbox {
         work.map_err(|error| error.to_string().into())
     }
 
-    fn carry_out(&mut self, orders: &[DiskOrder]) -> Result<(), Arc<str>> {
-        self.write(orders).map_err(|error| error.to_string().into())
+    fn carry_out(&mut self, orders: &[DiskOrder]) -> Result<(), Unkept> {
+        self.write(orders).map_err(|error| unkept(&error))
     }
 }
 
@@ -201,6 +249,7 @@ mod tests {
     fn sample(id: u128, mine: Value) -> StoredEdit {
         StoredEdit {
             id: EditId(id),
+            owner: Some(nora()),
             ticket: "T-1".into(),
             field: Field::Status,
             base: Value::Empty,
@@ -210,8 +259,17 @@ mod tests {
         }
     }
 
+    fn nora() -> Owner {
+        Owner { tenant: "t".into(), user: "nora".into() }
+    }
+
+    fn open_with(dir: &Path, server: &str, last: Option<&Owner>) -> SqliteOutbox {
+        let at = Place { server, last, now: Timestamp::UNIX_EPOCH };
+        SqliteOutbox::open(&dir.join("outbox.db"), &at).expect("an outbox")
+    }
+
     fn open(dir: &Path) -> SqliteOutbox {
-        SqliteOutbox::open(&dir.join("outbox.db"), "https://a/", Timestamp::UNIX_EPOCH).expect("an outbox")
+        open_with(dir, "https://a/", None)
     }
 
     fn edits_in(outbox: &mut SqliteOutbox) -> Vec<StoredEdit> {
@@ -244,7 +302,7 @@ mod tests {
         outbox.file.pragma_update(None, "max_page_count", 4).expect("a small disk");
         let big = sample(1, Value::Text("x".repeat(100_000).into()));
         let refused = outbox.carry_out(&[DiskOrder::Store(sample(2, Value::Empty)), DiskOrder::Store(big)]);
-        assert!(refused.is_err_and(|reason| reason.contains("full")));
+        assert!(matches!(refused, Err(Unkept::Full(_))));
         assert_eq!(edits_in(&mut outbox), [], "all or nothing");
     }
 
@@ -260,20 +318,55 @@ mod tests {
         assert_eq!(edits_in(&mut outbox), [fine]);
     }
 
-    /// A profile of the first release keeps what it held.
     #[test]
-    fn a_file_of_an_earlier_release_keeps_its_edits_and_gets_shelves() {
+    fn a_probe_finds_a_full_disk_and_takes_no_more_room_each_time() {
         let dir = tempfile::tempdir().expect("a directory");
-        let old = Connection::open(dir.path().join("outbox.db")).expect("a file");
-        old.execute_batch(include_str!("../../tests/old/outbox-1.sql"))
-            .expect("as the first release made it");
-        drop(old);
-        for _ in 0..2 {
-            let mut outbox = open(dir.path());
-            assert_eq!(edits_in(&mut outbox), [sample(7, Value::from("s1"))]);
-            let schema: i64 =
-                outbox.file.query_row("PRAGMA user_version", [], |row| row.get(0)).expect("read");
-            assert_eq!((schema, outbox.load().expect("it reads").notes), (SCHEMA, Vec::new()));
+        let mut outbox = open(dir.path());
+        let pages = |outbox: &SqliteOutbox| -> i64 {
+            outbox.file.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("a count")
+        };
+        outbox.file.pragma_update(None, "max_page_count", pages(&outbox)).expect("a small disk");
+        assert!(matches!(outbox.carry_out(&[DiskOrder::Probe]), Err(Unkept::Full(_))));
+        outbox.file.pragma_update(None, "max_page_count", 1000).expect("a larger disk");
+        outbox.carry_out(&[DiskOrder::Probe]).expect("room");
+        let before = pages(&outbox);
+        for _ in 0..10 {
+            outbox.carry_out(&[DiskOrder::Probe]).expect("room");
+        }
+        assert!(pages(&outbox) <= before + 2, "{before} pages became {}", pages(&outbox));
+    }
+
+    #[test]
+    fn a_file_knows_the_work_with_each_server() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let (here, there) = (sample(1, Value::from("here")), sample(2, Value::from("there")));
+        open(dir.path()).carry_out(&[DiskOrder::Store(here.clone())]).expect("room on disk");
+        let mut other = open_with(dir.path(), "https://b/", None);
+        assert_eq!(edits_in(&mut other), []);
+        other.carry_out(&[DiskOrder::Store(there.clone())]).expect("room on disk");
+        drop(other);
+        assert_eq!(edits_in(&mut open(dir.path())), [here]);
+        assert_eq!(edits_in(&mut open_with(dir.path(), "https://b/", None)), [there]);
+    }
+
+    /// A profile of an earlier release keeps what it held, and it is that of whoever used it.
+    #[test]
+    fn a_file_of_an_earlier_release_keeps_its_edits_for_whoever_used_it_last() {
+        for old in
+            [include_str!("../../tests/old/outbox-1.sql"), include_str!("../../tests/old/outbox-2.sql")]
+        {
+            for last in [Some(nora()), None] {
+                let dir = tempfile::tempdir().expect("a directory");
+                let file = Connection::open(dir.path().join("outbox.db")).expect("a file");
+                file.execute_batch(old).expect("as that release made it");
+                drop(file);
+                let edit = StoredEdit { owner: last.clone(), ..sample(7, Value::from("s1")) };
+                for last in [last, Some(Owner { user: "bob".into(), ..nora() })] {
+                    let mut outbox = open_with(dir.path(), "https://a/", last.as_ref());
+                    assert_eq!(edits_in(&mut outbox), std::slice::from_ref(&edit));
+                    outbox.carry_out(&[DiskOrder::Probe]).expect("it can be written");
+                }
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ export const SCENES = [
   'reconnecting',
   'unavailable',
   'signedOut',
+  'diskFull',
   'empty',
   'loading',
   'many',
@@ -34,7 +35,7 @@ export function sceneNamed(name: string | null): SceneName {
   return SCENES.find((scene) => scene === name) ?? 'busy';
 }
 
-const LIVE: LinkView = { live: 'live', reach: 'up', since: 0, lag: 41, clockOffset: 120 };
+const LIVE: LinkView = { live: 'live', reach: 'up', saving: 'safe', since: 0, lag: 41, clockOffset: 120 };
 
 export function sceneOf(name: SceneName): Scene {
   const plain: Scene = { name, tickets: 640, link: LIVE, everyMs: null };
@@ -54,6 +55,8 @@ export function sceneOf(name: SceneName): Scene {
       return { ...plain, link: { ...LIVE, live: 'unavailable', lag: null, clockOffset: 6400 } };
     case 'signedOut':
       return { ...plain, link: { ...LIVE, live: 'unavailable', reach: 'signedOut', lag: null } };
+    case 'diskFull':
+      return { ...plain, link: { ...LIVE, saving: 'full' } };
     case 'empty':
       return { ...plain, tickets: 0, link: { ...LIVE, live: 'connecting', reach: 'unknown', lag: null } };
     case 'many':

@@ -273,12 +273,28 @@ describe('how a field stands', () => {
   });
 
   it('says what a queued edit waits for', async () => {
-    const link = { live: 'unavailable', reach: 'down', since: 0, lag: null, clockOffset: 0 } as const;
+    const link = {
+      live: 'unavailable',
+      reach: 'down',
+      saving: 'safe',
+      since: 0,
+      lag: null,
+      clockOffset: 0,
+    } as const;
     backend.tell({ is: 'link', value: link });
     await opened(title(), field('status_id', { state: { kind: 'queued' } }));
     expect(screen.getByTestId('field-status_id').textContent).toContain(
       'will be sent when you are back online',
     );
+  });
+
+  it('says that the disk is full before anybody types, and that it is not any more (CO-14)', async () => {
+    const link = { live: 'live', reach: 'up', saving: 'full', since: 0, lag: null, clockOffset: 0 } as const;
+    backend.tell({ is: 'link', value: link });
+    await opened(title());
+    expect(screen.getByRole('alert').textContent).toContain('Disk full');
+    backend.tell({ is: 'link', value: { ...link, saving: 'safe' } });
+    await waitFor(() => expect(screen.getByRole('alert').textContent).toBe(''));
   });
 
   it('lets a refused edit be sent again or dropped', async () => {
@@ -406,7 +422,7 @@ describe('the link', () => {
     ['live', 'down', 'Offline: changes are kept and will be sent'],
     ['unavailable', 'signedOut', 'Not signed in'],
   ] as const)('%s, %s reads differently (CO-9)', async (live, reach, words) => {
-    backend.tell({ is: 'link', value: { live, reach, since: 0, lag: null, clockOffset: 0 } });
+    backend.tell({ is: 'link', value: { live, reach, saving: 'safe', since: 0, lag: null, clockOffset: 0 } });
     await shown();
     const badge = screen.getByTestId('link');
     expect(badge.textContent).toContain(words);
@@ -416,7 +432,7 @@ describe('the link', () => {
   it('can be tried again by hand once it has given up (LT-14)', async () => {
     backend.tell({
       is: 'link',
-      value: { live: 'unavailable', reach: 'up', since: 0, lag: null, clockOffset: 0 },
+      value: { live: 'unavailable', reach: 'up', saving: 'safe', since: 0, lag: null, clockOffset: 0 },
     });
     await shown();
     backend.taken();

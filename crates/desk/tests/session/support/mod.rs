@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use callboard_desk::bridge::{
     BoardChange, BoardQuery, Command, ConflictView, Counts, FieldState, Grouping, Line, LinkView, Notice,
-    TicketView, Update, ViewId,
+    Saving, TicketView, Update, ViewId,
 };
 use callboard_desk::notes::{Note, NoteName, NoteOrder};
 use callboard_desk::session::effect::{Keep, LinkOrder, Request, RequestId, StoredEdit, Timer, WindowId};
@@ -378,6 +378,7 @@ impl World {
     fn carry_out(&mut self, effect: Effect, events: &mut VecDeque<Event>) {
         match effect {
             Effect::Store(edit) if self.disk_is_full => {
+                events.push_back(Event::Saving(Saving::Full));
                 events.push_back(Event::NotStored(edit.id, "the disk is full".into()));
             }
             Effect::Store(edit) => {
@@ -392,6 +393,7 @@ impl World {
             }
             Effect::Forget(id) => assert!(self.disk.remove(&id).is_some(), "{id} is forgotten once"),
             Effect::Note(order) => events.extend(self.note(order)),
+            Effect::ProbeDisk => events.push_back(Event::Saving(self.saving())),
             Effect::Keep(keep) => self.remember(keep),
             Effect::Ask(id, request) => self.ask(id, request, events),
             Effect::Link(order) => self.order(order, events),
@@ -403,6 +405,10 @@ impl World {
             }
             Effect::Paint(_, update) => self.paint(update),
         }
+    }
+
+    fn saving(&self) -> Saving {
+        if self.disk_is_full { Saving::Full } else { Saving::Safe }
     }
 
     fn note(&mut self, order: NoteOrder) -> Option<Event> {

@@ -1,16 +1,36 @@
-//! Notes on their way to disk and back: what the person made, kept for the account that is signed in.
+//! Our work on disk, by account: edits that wait, and notes.
 //!
-//! Before the server said who we are, that account is the one of the last run. What other accounts left in this profile
-//! waits aside until then, and is handed to nobody.
+//! Before the server said who we are, the account is the one of the last run: nothing is sent by then, but it is shown.
+//! What other accounts left in this profile waits aside, and is handed to nobody; it is theirs again when they are back.
 //!
-//! **Invariant:** nothing is written while it is not known for whom.
+//! **Invariant:** nothing is written while it is not known for whom, and what one account did is never shown to another,
+//! sent for it, or taken from the disk by it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use callboard_model::EditId;
+
 use super::Session;
-use super::effect::Effect;
+use super::effect::{Effect, StoredEdit};
 use super::turn::Turn;
 use crate::notes::{Document, Note, NoteKey, NoteName, NoteOrder, Owner, Shelf};
+
+/// What is on disk and not in hand.
+#[derive(Debug, Default)]
+pub(super) struct Aside {
+    edits: Vec<StoredEdit>,
+    notes: Vec<Note>,
+    /// Edits of which the disk still says that it has them, though their account is not the one any more.
+    pub left: BTreeSet<EditId>,
+}
+
+impl Aside {
+    /// Everything, before it is known who we are.
+    pub(super) const fn new(edits: Vec<StoredEdit>, notes: Vec<Note>) -> Self {
+        Self { edits, notes, left: BTreeSet::new() }
+    }
+}
 
 impl Session {
     /// Whose our work is.
@@ -37,10 +57,18 @@ impl Session {
         Some(NoteName { owner: self.owner()?, shelf: D::SHELF, key })
     }
 
-    /// Takes in what the account that is signed in left on the shelves; the rest waits for its own.
-    pub(super) fn take_in_notes(&mut self) {
-        let Some(owner) = self.owner() else { return };
-        for note in self.notes_aside.extract_if(.., |note| note.name.owner == owner).collect::<Vec<_>>() {
+    /// Takes in what the account that is signed in left on disk: pending again, and unproven until the server was heard
+    /// (CO-12). The rest waits for its own.
+    pub(super) fn take_in_ours(&mut self, turn: &mut Turn<'_>) {
+        let owner = self.owner();
+        let is_ours = |edit: &mut StoredEdit| edit.owner.is_none() || edit.owner == owner;
+        for stored in self.aside.edits.extract_if(.., is_ours).collect::<Vec<_>>() {
+            self.unproven.insert(stored.ticket.clone());
+            self.touched.insert(stored.ticket.clone());
+            turn.forget(self.edits.restore(stored));
+        }
+        let is_ours = |note: &mut Note| Some(&note.name.owner) == owner.as_ref();
+        for note in self.aside.notes.extract_if(.., is_ours).collect::<Vec<_>>() {
             self.take_in(&note);
         }
     }
@@ -53,8 +81,14 @@ impl Session {
         }
     }
 
-    /// Another account is signed in: what was taken in for the last one is let go of, and stays on disk.
-    pub(super) fn let_go_of_notes(&mut self) {
+    /// Another account is signed in: what is in hand of the last one is let go of, and stays on disk.
+    pub(super) fn let_go_of_ours(&mut self) {
+        let (tickets, storing) = self.edits.let_go();
+        self.aside.left.extend(storing);
+        for ticket in &tickets {
+            self.unproven.remove(ticket);
+        }
+        self.touched.extend(tickets);
         self.let_go_of_drafts();
     }
 
