@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use callboard_desk::bridge::{Command, LINES_MAX, SetupCode, SetupView, Update};
+use callboard_desk::bridge::{BULK_MAX, Command, LINES_MAX, SetupCode, SetupView, Update};
 use callboard_desk::session::effect::WindowId;
 use callboard_link::{Config, Console, LinkError};
 use serde::Serialize;
@@ -30,7 +30,7 @@ const END_WAIT: Duration = Duration::from_secs(5);
 /// Why a call of the window came to nothing: a code for the program, a sentence for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct IpcError {
-    /// `badCommand`, `tooManyLines`, `notRunning` or `behind`.
+    /// `badCommand`, `tooManyLines`, `tooManyTickets`, `notRunning` or `behind`.
     pub code: &'static str,
     /// Why.
     pub message: String,
@@ -54,6 +54,10 @@ pub fn read(json: Value) -> Result<Command, IpcError> {
         Command::ShowLines { count, .. } if count > LINES_MAX => Err(IpcError {
             code: "tooManyLines",
             message: format!("{count} lines were asked for, at most {LINES_MAX} are given"),
+        }),
+        Command::Bulk { tickets, .. } if tickets.len() > BULK_MAX => Err(IpcError {
+            code: "tooManyTickets",
+            message: format!("{} tickets were named, at most {BULK_MAX} are changed at once", tickets.len()),
         }),
         command => Ok(command),
     }

@@ -23,6 +23,7 @@ mod known;
 pub mod link_state;
 mod lookups;
 pub mod notes;
+mod own_lists;
 pub mod presence;
 pub mod refresh;
 pub mod rooms;

@@ -41,10 +41,16 @@ impl Names {
 
     /// How a value of a field is shown. `ticket` lends the names that the server sent with it.
     pub(crate) fn choice(&self, field: Field, value: &Value, ticket: &Ticket) -> Choice {
+        self.choice_of(field, value, Some(ticket))
+    }
+
+    /// The same where perhaps nothing is known of the ticket.
+    pub(crate) fn choice_of(&self, field: Field, value: &Value, ticket: Option<&Ticket>) -> Choice {
         if let Some(known) = self.known(field, value) {
             return known;
         }
-        let sent = (ticket.value(field) == *value).then(|| sent_name(field, ticket)).flatten();
+        let lender = ticket.filter(|ticket| ticket.value(field) == *value);
+        let sent = lender.and_then(|ticket| sent_name(field, ticket));
         let label = sent.map_or_else(|| value.to_string(), str::to_owned);
         let tone = (field == Field::Status).then(|| tones::tone_of_name(&label)).flatten();
         let severity = (field == Field::Priority).then(|| tones::severity_of_name(&label)).flatten();

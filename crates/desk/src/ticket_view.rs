@@ -10,6 +10,7 @@ use crate::edits::Edits;
 use crate::edits::work::{Clash, FieldWork, Stage};
 use crate::known::Known;
 use crate::lookups::Names;
+use crate::own_lists::written;
 use crate::row;
 use crate::session::drafts::Drafts;
 
@@ -108,13 +109,12 @@ fn state(from: &Sources<'_>, field: Field, work: &FieldWork) -> FieldState {
 
 fn conflict(from: &Sources<'_>, field: Field, clash: Clash<'_>, theirs: &Value) -> ConflictView {
     let (known, ticket) = (from.known, &from.known.ticket);
-    let author = known.authors.get(&field);
-    let written = ticket.updated_at.map_or(known.as_of, |at| at.as_millisecond());
+    let (by, at) = written(known, field);
     ConflictView {
         mine: from.names.choice(field, clash.mine, ticket),
         theirs: from.names.choice(field, theirs, ticket),
-        by: author.map(|author| author.name.to_string()),
-        at: author.map_or(written, |author| author.at),
+        by,
+        at,
         draft: clash.draft,
     }
 }

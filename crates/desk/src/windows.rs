@@ -33,6 +33,17 @@ struct Window {
     /// In the order of opening, with what it was last told.
     open: Vec<(TicketId, Option<TicketView>)>,
     editing: BTreeMap<TicketId, Field>,
+    /// The lists that it has open, with what it was last told.
+    lists: BTreeMap<List, Option<Update>>,
+}
+
+/// A list of the person's own work across all tickets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum List {
+    /// What waits for a decision.
+    Needs,
+    /// What waits to be sent, and what was.
+    Outbox,
 }
 
 /// All windows.
@@ -146,5 +157,37 @@ impl Windows {
                 out.push(Effect::Paint(id.clone(), Update::Ticket(view.clone())));
             }
         }
+    }
+
+    /// A window has a list open, and knows nothing of it.
+    pub(crate) fn watch(&mut self, window: WindowId, list: List) {
+        self.windows.entry(window).or_default().lists.insert(list, None);
+    }
+
+    /// A window has a list open no more.
+    pub(crate) fn unwatch(&mut self, window: &WindowId, list: List) {
+        if let Some(window) = self.windows.get_mut(window) {
+            window.lists.remove(&list);
+        }
+    }
+
+    /// Whether some window has to be told a list: one that knows nothing of it, or any where there may be news.
+    pub(crate) fn is_waiting_for(&self, list: List, has_news: bool) -> bool {
+        let waits = |window: &Window| window.lists.get(&list).is_some_and(|told| has_news || told.is_none());
+        self.windows.values().any(waits)
+    }
+
+    /// Tells every window that has a list open how it stands now, unless it knows. Says whether any was told.
+    pub(crate) fn tell_list(&mut self, list: List, now: &Update, out: &mut Vec<Effect>) -> bool {
+        let mut is_told = false;
+        for (id, window) in &mut self.windows {
+            let Some(told) = window.lists.get_mut(&list).filter(|told| told.as_ref() != Some(now)) else {
+                continue;
+            };
+            *told = Some(now.clone());
+            out.push(Effect::Paint(id.clone(), now.clone()));
+            is_told = true;
+        }
+        is_told
     }
 }

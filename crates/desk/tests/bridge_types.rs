@@ -33,6 +33,7 @@ fn generated() -> String {
          export type Value = null | boolean | number | string;\n\n\
          export type FieldName =\n  | {};\n\n\
          export const LINES_MAX = {LINES_MAX};\n\n\
+         export const BULK_MAX = {BULK_MAX};\n\n\
          export {}\n",
         fields.join("\n  | "),
         declarations.join("\n\nexport ")
@@ -87,5 +88,20 @@ fn declarations() -> Vec<String> {
         Saving::decl(&config),
         Counts::decl(&config),
         Notice::decl(&config),
+        About::decl(&config),
+        NeedsView::decl(&config),
+        NeedsItem::decl(&config),
+        Need::decl(&config),
+        DecisionId::decl(&config),
+        UndoView::decl(&config),
+        VerdictKind::decl(&config),
+        OutboxView::decl(&config),
+        OutboxItem::decl(&config),
+        Change::decl(&config),
+        OutboxState::decl(&config),
+        SentItem::decl(&config),
+        BulkId::decl(&config),
+        BulkView::decl(&config),
+        BulkRefusal::decl(&config),
     ]
 }

@@ -21,6 +21,8 @@ export type FieldName =
 
 export const LINES_MAX = 400;
 
+export const BULK_MAX = 200;
+
 export type ViewId = string;
 
 export type Command = { "do": "hello" }
@@ -100,6 +102,38 @@ export type Command = { "do": "hello" }
   /** Mine, as the panel showed it; where another value is asked about by now, nothing is dropped and the panel stays. */
   mine: Value,
 }
+  | { "do": "chooseOther",
+  /** The ticket. */
+  ticket: string,
+  /** The field. */
+  field: FieldName,
+  /** The third value. */
+  value: Value,
+  /** Theirs, as the panel showed it; where another value stands by now, the third value is asked about like ours. */
+  theirs: Value,
+}
+  | { "do": "undo",
+  /** The decision. */
+  decision: DecisionId,
+}
+  | { "do": "bulk",
+  /** What the window calls it; one of the same name is told no more. */
+  bulk: BulkId,
+  /** The tickets, at most [`BULK_MAX`](super::BULK_MAX). */
+  tickets: string[],
+  /** The field. */
+  field: FieldName,
+  /** The value. */
+  value: Value,
+}
+  | { "do": "closeBulk",
+  /** Which. */
+  bulk: BulkId,
+}
+  | { "do": "openNeeds" }
+  | { "do": "closeNeeds" }
+  | { "do": "openOutbox" }
+  | { "do": "closeOutbox" }
   | { "do": "retryEdit",
   /** The ticket. */
   ticket: string,
@@ -149,6 +183,9 @@ export type Update = { "is": "board", "value": {
   change: BoardChange,
 } }
   | { "is": "ticket", "value": TicketView }
+  | { "is": "needs", "value": NeedsView }
+  | { "is": "outbox", "value": OutboxView }
+  | { "is": "bulk", "value": BulkView }
   | { "is": "link", "value": LinkView }
   | { "is": "counts", "value": Counts }
   | { "is": "me", "value": Face | null }
@@ -383,6 +420,146 @@ export type Notice = { "kind": "changed",
   | { "kind": "notStored",
   /** The ticket's number. */
   number: string,
+  /** Why. */
+  reason: string,
+};
+
+export type About = {
+  /** The ticket. */
+  ticket: string,
+  /** Its number. */
+  number: string,
+  /** Its title. */
+  title: string,
+};
+
+export type NeedsView = {
+  /** The oldest first, at most [`LISTED_MAX`]. */
+  items: Array<NeedsItem>,
+  /** How many there are in all. */
+  total: number,
+  /** The last decision that can be taken back. */
+  undo: UndoView | null,
+};
+
+export type NeedsItem = {
+  /** The ticket. */
+  about: About,
+  /** The field. */
+  field: FieldName,
+  /** What the person saw when they began. */
+  base: Choice,
+  /** What they chose. */
+  mine: Choice,
+  /** What stands on the server. */
+  theirs: Choice,
+  /** Whose that is; `None` where nobody said. */
+  by: string | null,
+  /** When it was written, in milliseconds of the Unix epoch. */
+  at: number,
+  /** Why the person is asked. */
+  need: Need,
+};
+
+export type Need = { "kind": "conflict",
+  /** Ours was not committed yet: keeping it sends nothing. */
+  draft: boolean,
+}
+  | { "kind": "refused",
+  /** Why. */
+  reason: string,
+};
+
+export type DecisionId = string;
+
+export type UndoView = {
+  /** Its name. */
+  decision: DecisionId,
+  /** The ticket. */
+  about: About,
+  /** The field on which it was taken. */
+  field: FieldName,
+  /** What was decided. */
+  verdict: VerdictKind,
+  /** When, in milliseconds of the Unix epoch. */
+  at: number,
+};
+
+export type VerdictKind = "kept" | "took" | "dropped";
+
+export type OutboxView = {
+  /** What is not confirmed, in the order in which it was committed, at most [`LISTED_MAX`]. */
+  waiting: Array<OutboxItem>,
+  /** How many there are in all. */
+  total: number,
+  /** What was confirmed, the latest first. */
+  sent: Array<SentItem>,
+};
+
+export type OutboxItem = {
+  /** The ticket. */
+  about: About,
+  /** What is to change. */
+  change: Change,
+  /** When it was committed, in milliseconds of the Unix epoch. */
+  at: number,
+  /** How it stands. */
+  state: OutboxState,
+};
+
+export type Change = { "kind": "field",
+  /** Which. */
+  field: FieldName,
+  /** From what. */
+  from: Choice,
+  /** To what. */
+  to: Choice,
+};
+
+export type OutboxState = { "kind": "queued" }
+  | { "kind": "sending" }
+  | { "kind": "signIn" }
+  | { "kind": "conflict" }
+  | { "kind": "refused",
+  /** Why. */
+  reason: string,
+};
+
+export type SentItem = {
+  /** The ticket. */
+  about: About,
+  /** What changed. */
+  change: Change,
+  /** When it was confirmed, in milliseconds of the Unix epoch. */
+  at: number,
+};
+
+export type BulkId = string;
+
+export type BulkView = {
+  /** Its name. */
+  bulk: BulkId,
+  /** The field. */
+  field: FieldName,
+  /** What it was to be. */
+  value: Choice,
+  /** How many tickets. */
+  total: number,
+  /** On these the server has it. */
+  done: number,
+  /** On these it is queued or on its way. */
+  waiting: number,
+  /** On these somebody wrote in between: the person decides. */
+  conflicted: number,
+  /** On these the person has decided otherwise since. */
+  dropped: number,
+  /** On these it was refused. */
+  refused: Array<BulkRefusal>,
+};
+
+export type BulkRefusal = {
+  /** The ticket. */
+  about: About,
   /** Why. */
   reason: string,
 };

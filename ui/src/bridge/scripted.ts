@@ -81,7 +81,7 @@ export class ScriptedBackend implements Backend {
         this.#tell({ is: 'link', value: { ...this.#scene.link, live: 'connecting' } });
         break;
       default:
-        this.#field(command);
+        if ('ticket' in command && 'field' in command) this.#field(command);
     }
   }
 
@@ -152,7 +152,7 @@ export class ScriptedBackend implements Backend {
     this.#count();
   }
 
-  #field(command: Extract<Command, { field: FieldName }>): void {
+  #field(command: Extract<Command, { ticket: string; field: FieldName }>): void {
     const made = this.#made(command.ticket);
     if (!made) return;
     const { field } = command;

@@ -5,7 +5,18 @@
  */
 import { getContext, setContext } from 'svelte';
 import type { Backend } from '../bridge/backend';
-import type { Choice, Command, Counts, Face, LinkView, SetupView, Update } from '../bridge/generated';
+import type {
+  BulkView,
+  Choice,
+  Command,
+  Counts,
+  Face,
+  LinkView,
+  NeedsView,
+  OutboxView,
+  SetupView,
+  Update,
+} from '../bridge/generated';
 import { text } from '../text/en';
 import { Announcer } from './announcer.svelte';
 import { BoardState } from './board.svelte';
@@ -40,6 +51,12 @@ export class Console {
   counts = $state.raw<Counts | null>(null);
   me = $state.raw<Face | null>(null);
   boards = $state.raw<readonly Choice[]>([]);
+  /** What waits for a decision, while that list is open. */
+  needs = $state.raw<NeedsView | null>(null);
+  /** What waits to be sent and what was, while that list is open. */
+  outbox = $state.raw<OutboxView | null>(null);
+  /** How the last change of many tickets goes. */
+  bulk = $state.raw<BulkView | null>(null);
   /** What keeps the program from its work; nothing else comes while it does. */
   setup = $state.raw<SetupView | null>(null);
 
@@ -91,6 +108,15 @@ export class Console {
         break;
       case 'boards':
         this.boards = update.value;
+        break;
+      case 'needs':
+        this.needs = update.value;
+        break;
+      case 'outbox':
+        this.outbox = update.value;
+        break;
+      case 'bulk':
+        this.bulk = update.value;
         break;
       case 'notice':
         this.notices.tell(update.value);

@@ -5,6 +5,7 @@
 use callboard_model::{Field, TicketId, Value};
 use serde::{Deserialize, Serialize};
 
+use super::outbox::{BulkId, DecisionId};
 use super::query::{BoardQuery, ViewId};
 
 /// What a window asks of the program.
@@ -123,6 +124,53 @@ pub enum Command {
         #[cfg_attr(feature = "ts", ts(type = "Value"))]
         mine: Value,
     },
+    /// Settle a conflict with a third value, on top of theirs.
+    ChooseOther {
+        /// The ticket.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        ticket: TicketId,
+        /// The field.
+        #[cfg_attr(feature = "ts", ts(type = "FieldName"))]
+        field: Field,
+        /// The third value.
+        #[cfg_attr(feature = "ts", ts(type = "Value"))]
+        value: Value,
+        /// Theirs, as the panel showed it; where another value stands by now, the third value is asked about like ours.
+        #[cfg_attr(feature = "ts", ts(type = "Value"))]
+        theirs: Value,
+    },
+    /// Take a decision back: the one that [`NeedsView::undo`](super::NeedsView::undo) offers; any other is left alone.
+    Undo {
+        /// The decision.
+        decision: DecisionId,
+    },
+    /// Choose a value on many tickets: one edit each, which share nothing but this summary.
+    Bulk {
+        /// What the window calls it; one of the same name is told no more.
+        bulk: BulkId,
+        /// The tickets, at most [`BULK_MAX`](super::BULK_MAX).
+        #[cfg_attr(feature = "ts", ts(type = "string[]"))]
+        tickets: Vec<TicketId>,
+        /// The field.
+        #[cfg_attr(feature = "ts", ts(type = "FieldName"))]
+        field: Field,
+        /// The value.
+        #[cfg_attr(feature = "ts", ts(type = "Value"))]
+        value: Value,
+    },
+    /// Tell no more of a change of many tickets; its edits go on.
+    CloseBulk {
+        /// Which.
+        bulk: BulkId,
+    },
+    /// Tell what waits for a decision, now and whenever it changes.
+    OpenNeeds,
+    /// Tell it no more.
+    CloseNeeds,
+    /// Tell what waits to be sent and what was, now and whenever it changes.
+    OpenOutbox,
+    /// Tell it no more.
+    CloseOutbox,
     /// Send a refused edit again.
     RetryEdit {
         /// The ticket.

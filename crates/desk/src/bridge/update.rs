@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::board::BoardChange;
 use super::look::{Choice, Face};
+use super::outbox::{BulkView, NeedsView, OutboxView};
 use super::query::ViewId;
 use super::status::{Counts, LinkView};
 use super::ticket::TicketView;
@@ -29,6 +30,12 @@ pub enum Update {
     },
     /// A ticket that this window has open.
     Ticket(TicketView),
+    /// Everything that waits for a decision, to a window that has it open.
+    Needs(NeedsView),
+    /// What waits to be sent and what was, to a window that has it open.
+    Outbox(OutboxView),
+    /// How a change of many tickets goes, to the window that began it.
+    Bulk(BulkView),
     /// How the program stands with the server.
     Link(LinkView),
     /// The numbers of the status bar.

@@ -4,11 +4,17 @@
 //! |---|---|
 //! | [`mod@rebase`] | the one law of conflicts |
 //! | [`work`] | the work on one field, from the first keystroke to the confirmation |
+//! | [`disk`] | edits on their way to disk and back |
 //! | [`lane`] | which edit may be sent next |
+//! | [`past`] | what was confirmed, and what was decided |
+//! | [`bulk`] | how a change of many tickets goes |
 //!
 //! **Invariant:** nothing here is ever dropped without either the server's confirmation or the person's word.
 
+pub mod bulk;
+mod disk;
 pub(crate) mod lane;
+pub mod past;
 pub mod rebase;
 pub(crate) mod work;
 
@@ -19,7 +25,6 @@ use callboard_model::field::Group;
 use callboard_model::{EditId, Field, Ticket, TicketId, Value, Version};
 
 use crate::bridge::Unsent;
-use crate::session::effect::StoredEdit;
 use rebase::{Rebase, rebase};
 use work::{Edit, FieldWork, Seen, Stage, Typed};
 
@@ -90,91 +95,6 @@ impl Edits {
         answer
     }
 
-    /// Takes an edit that the disk gave back. It is queued behind what is there; an older edit of the field whose
-    /// place it took is named, to be forgotten.
-    pub(crate) fn restore(&mut self, stored: StoredEdit) -> Vec<EditId> {
-        let id = stored.id;
-        self.push(stored, 0, None);
-        let Some((ticket, field)) = self.owners.get(&id).cloned() else { return Vec::new() };
-        self.change(&ticket, field, |work| {
-            let at = work.edits.len().saturating_sub(1);
-            let follows = at > 0 && work.edits[at].seen.value == work.edits[at - 1].mine;
-            if let Some(edit) = work.edits.last_mut() {
-                // Nobody knows whether it was sent before the program ended; but never before what it stands on.
-                edit.stage = Stage::Queued { attempted: !follows };
-                edit.is_sent = !follows;
-            }
-            if follows { Vec::new() } else { work.edits.drain(..at).map(|edit| edit.id).collect() }
-        })
-        .into_iter()
-        .inspect(|gone| {
-            self.owners.remove(gone);
-        })
-        .collect()
-    }
-
-    /// Takes a draft that the disk gave back. What was committed meanwhile as it stands is no draft any more.
-    pub(crate) fn restore_draft(&mut self, ticket: &TicketId, field: Field, seen: Seen, draft: Value) {
-        self.change(ticket, field, |work| {
-            if work.edits.last().is_none_or(|edit| edit.mine != draft) {
-                work.typed = Some(Typed { seen, draft: Some(draft) });
-            }
-        });
-    }
-
-    /// Lets go of all of it. Names the tickets, and what is on its way to disk.
-    pub(crate) fn let_go(&mut self) -> (Vec<TicketId>, Vec<EditId>) {
-        let Self { tickets, .. } = std::mem::take(self);
-        let works = tickets.values().flat_map(BTreeMap::values);
-        let storing = works.flat_map(|work| &work.edits).filter(|edit| edit.stage == Stage::Storing);
-        let storing = storing.map(|edit| edit.id).collect();
-        (tickets.into_keys().collect(), storing)
-    }
-
-    /// Puts an edit behind the others of its field, or right behind the one that it repeats, on its way to disk.
-    pub(crate) fn push(&mut self, stored: StoredEdit, resends: u8, repeats: Option<EditId>) {
-        self.orders += 1;
-        let StoredEdit { id, owner: _, ticket, field, base, base_version, mine, at } = stored;
-        let seen = Seen { value: base, version: base_version };
-        let (order, stage) = (self.orders, Stage::Storing);
-        let (is_sent, is_moved) = (false, false);
-        let edit = Edit { id, seen, mine, at, order, resends, tries: 0, is_sent, is_moved, repeats, stage };
-        self.change(&ticket, field, |work| {
-            let place = work.edits.iter().position(|edit| Some(edit.id) == repeats);
-            work.edits.insert(place.map_or(work.edits.len(), |place| place + 1), edit);
-        });
-        self.owners.insert(id, (ticket, field));
-    }
-
-    /// The disk has it. Those whose place it takes are named, to be forgotten.
-    ///
-    /// Where the front edit clashes with `theirs`, it has been judged, and whatever waits is replaced: also what was
-    /// attempted, because it can only have been applied before what stands there now.
-    pub(crate) fn stored(&mut self, id: EditId, theirs: Option<&Value>) -> Option<Vec<EditId>> {
-        let (ticket, field) = self.owners.get(&id)?.clone();
-        let gone = self.change(&ticket, field, |work| {
-            let at = work.edits.iter().position(|edit| edit.id == id)?;
-            let mut behind = work.edits.split_off(at);
-            let is_judged = theirs.is_some_and(|theirs| work.is_clashing(theirs));
-            let is_replaced = |edit: &Edit| is_judged || edit.is_replaceable();
-            let (gone, stay): (Vec<_>, Vec<_>) = work.edits.drain(..).partition(is_replaced);
-            let edit = behind.first_mut()?;
-            edit.stage = Stage::Queued { attempted: false };
-            let stands_firm = theirs == Some(&edit.seen.value);
-            if let Some(below) = gone.iter().rev().find(|gone| !stands_firm && gone.mine == edit.seen.value) {
-                // It stood on a value that never reached the server, so it stands on what that stood on.
-                edit.move_to(&below.seen);
-            }
-            work.edits = stay;
-            work.edits.append(&mut behind);
-            Some(gone)
-        })?;
-        for edit in &gone {
-            self.owners.remove(&edit.id);
-        }
-        Some(gone.iter().filter(|edit| edit.stage != Stage::Storing).map(|edit| edit.id).collect())
-    }
-
     /// Takes one edit out. Says whether it is on disk, so that it must be forgotten there.
     pub(crate) fn take(&mut self, id: EditId) -> Option<(Edit, bool)> {
         let (ticket, field) = self.owners.remove(&id)?;
@@ -205,8 +125,8 @@ impl Edits {
         gone.iter().filter(|edit| edit.stage != Stage::Storing).map(|edit| edit.id).collect()
     }
 
-    /// Lets go of everything that agrees with what is confirmed now. Names what must be forgotten on disk.
-    pub(crate) fn settle(&mut self, ticket: &Ticket) -> Vec<EditId> {
+    /// Lets go of everything that agrees with what is confirmed now, and gives it out: it must be forgotten on disk.
+    pub(crate) fn settle(&mut self, ticket: &Ticket) -> Vec<(Field, Edit)> {
         let mut landed = Vec::new();
         let fields: Vec<Field> =
             self.of(&ticket.ticket_id).into_iter().flat_map(BTreeMap::keys).copied().collect();
@@ -217,9 +137,9 @@ impl Edits {
                     let gone = front.clone();
                     work.edits.remove(0);
                     follow(work, &gone, &now);
-                    landed.push(gone.id);
+                    landed.push((field, gone));
                 }
-                landed.extend(agreed(work, &now));
+                landed.extend(agreed(work, &now).into_iter().map(|gone| (field, gone)));
                 if let Some(typed) = work.typed.as_mut().filter(|_| work.edits.is_empty())
                     && typed.draft.as_ref() == Some(&now.value)
                 {
@@ -227,8 +147,8 @@ impl Edits {
                 }
             });
         }
-        for id in &landed {
-            self.owners.remove(id);
+        for (_, edit) in &landed {
+            self.owners.remove(&edit.id);
         }
         landed
     }
@@ -348,8 +268,8 @@ fn has_landed(edit: &Edit, theirs: &Value) -> bool {
 }
 
 /// Both sides agree where the newest of what waits behind a clashing front is what stands there: there is nothing to
-/// decide. Takes it out with all that led to it, and names what must be forgotten on disk.
-fn agreed(work: &mut FieldWork, now: &Seen) -> Vec<EditId> {
+/// decide. Takes it out with all that led to it.
+fn agreed(work: &mut FieldWork, now: &Seen) -> Vec<Edit> {
     if !work.is_clashing(&now.value) || work.pending() != Some(&now.value) {
         return Vec::new();
     }
@@ -359,7 +279,7 @@ fn agreed(work: &mut FieldWork, now: &Seen) -> Vec<EditId> {
     if let Some(last) = gone.last() {
         follow(work, last, now);
     }
-    gone.into_iter().map(|edit| edit.id).collect()
+    gone
 }
 
 /// What stood on `gone`, or beside it, stands on `now`.

@@ -14,11 +14,12 @@
 use std::sync::Arc;
 
 use callboard_model::{EditId, Timestamp, Value, Version};
+use serde::{Deserialize, Serialize};
 
 use super::rebase::{Rebase, rebase};
 
 /// What the person saw when they began: the base of what they do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Seen {
     /// The value.
     pub value: Value,
@@ -73,6 +74,8 @@ pub(crate) struct Edit {
     pub is_moved: bool,
     /// The edit that it repeats on another base: that one waits until this one is on disk.
     pub repeats: Option<EditId>,
+    /// It was refused with this sentence, discarded and brought back: once on disk it is refused as before.
+    pub returns: Option<Arc<str>>,
     /// Where it stands.
     pub stage: Stage,
 }
@@ -81,6 +84,11 @@ impl Edit {
     /// Whether a newer edit of the field may take its place: nothing of it can have reached the server.
     pub(crate) fn is_replaceable(&self) -> bool {
         matches!(self.stage, Stage::Storing | Stage::Queued { attempted: false } | Stage::Refused(_))
+    }
+
+    /// Whether the server said no.
+    pub(crate) fn is_refused(&self) -> bool {
+        matches!(self.stage, Stage::Refused(_))
     }
 
     /// What it stood on became something else by our own doing.

@@ -137,6 +137,8 @@ pub enum Timer {
     Resend,
     /// Some ticket crosses a due boundary.
     Clock,
+    /// Lists of the person's own work were told a moment ago; what changed since is told now.
+    Lists,
 }
 
 /// What of the server's words is kept.

@@ -26,15 +26,18 @@ impl Session {
         while let Some(ticket) = self.next_fetch() {
             self.ask(turn, Request::Ticket(ticket));
         }
+        self.lists.is_stale |= !self.touched.is_empty();
         for ticket in std::mem::take(&mut self.touched) {
             self.keep_drafts(turn, &ticket);
             self.show_ourselves(turn, &ticket);
             self.draw(turn, &ticket);
+            self.judge_bulks(&ticket);
             self.bury(&ticket);
         }
         self.count();
         self.windows.tell(&self.common, turn.effects());
         self.board.flush(turn.effects());
+        self.tell_lists(turn);
         self.arm_clock(turn);
         // Durable, then visible, then sent.
         turn.extend(saves);

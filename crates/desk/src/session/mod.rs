@@ -9,12 +9,14 @@
 //!
 //! **Invariant:** one writer. Nobody else changes any of this, and nothing in here reads a clock or a random number.
 
+mod decide;
 pub(crate) mod drafts;
 pub mod effect;
 pub mod event;
 mod feed;
 mod finish;
 mod keep;
+mod lists;
 mod on_answer;
 mod on_command;
 mod on_disk;
@@ -38,6 +40,8 @@ use crate::board::Board;
 use crate::bridge::{Counts, LinkView, Live, Reach, Saving};
 use crate::clock::ServerClock;
 use crate::edits::Edits;
+use crate::edits::bulk::Bulks;
+use crate::edits::past::Past;
 use crate::known::Tickets;
 use crate::link_state::{LiveState, ReachState};
 use crate::lookups::Names;
@@ -48,6 +52,7 @@ use crate::windows::{Common, Windows};
 use drafts::Drafts;
 use effect::RequestId;
 use feed::Feed;
+use lists::Lists;
 use ours::Aside;
 
 /// A running console. Start it with [`Event::Started`](crate::Event::Started).
@@ -68,6 +73,11 @@ pub struct Session {
     drafts: Drafts,
     /// What is on disk and not in hand.
     aside: Aside,
+    /// What was confirmed and decided.
+    past: Past,
+    /// Changes of many tickets.
+    bulks: Bulks,
+    lists: Lists,
     /// Edits that are on their way.
     in_flight: BTreeSet<EditId>,
     /// Tickets whose edits wait until what they stand on was fetched anew (CO-12).
@@ -118,6 +128,9 @@ impl Session {
             edits: Edits::default(),
             drafts: Drafts::default(),
             aside: Aside::default(),
+            past: Past::default(),
+            bulks: Bulks::default(),
+            lists: Lists::default(),
             in_flight: BTreeSet::new(),
             unproven: BTreeSet::new(),
             floors: BTreeMap::new(),

@@ -9,6 +9,7 @@ use super::effect::WindowId;
 use super::turn::Turn;
 use crate::bridge::Command;
 use crate::edits::work::{Seen, Stage, Typed};
+use crate::windows::List;
 
 impl Session {
     pub(super) fn commanded(&mut self, turn: &mut Turn<'_>, window: WindowId, command: Command) {
@@ -32,6 +33,18 @@ impl Session {
             Command::Edit { ticket, field, value } => self.edit(turn, window, &ticket, field, value),
             Command::KeepYours { ticket, field, theirs } => self.keep_yours(turn, &ticket, field, &theirs),
             Command::TakeTheirs { ticket, field, mine } => self.take_theirs(turn, &ticket, field, &mine),
+            Command::ChooseOther { ticket, field, value, theirs } => {
+                self.choose_other(turn, window, (&ticket, field), value, &theirs);
+            }
+            Command::Undo { decision } => self.undo(turn, &decision),
+            Command::Bulk { bulk, tickets, field, value } => {
+                self.begin_bulk(turn, (window, bulk), tickets, field, &value);
+            }
+            Command::CloseBulk { bulk } => self.bulks.end(&(window, bulk)),
+            Command::OpenNeeds => self.windows.watch(window, List::Needs),
+            Command::CloseNeeds => self.windows.unwatch(&window, List::Needs),
+            Command::OpenOutbox => self.windows.watch(window, List::Outbox),
+            Command::CloseOutbox => self.windows.unwatch(&window, List::Outbox),
             Command::RetryEdit { ticket, field } => self.retry_edit(turn, &ticket, field),
             Command::DropEdit { ticket, field } => self.drop_edit(turn, &ticket, field),
             Command::RetryLink => self.retry_link(turn),
@@ -40,12 +53,14 @@ impl Session {
 
     fn hello(&mut self, window: WindowId) {
         self.board.close_window(&window);
+        self.bulks.close(&window);
         let left = self.windows.hello(window);
         self.looked_away(left);
     }
 
     pub(super) fn window_closed(&mut self, window: &WindowId) {
         self.board.close_window(window);
+        self.bulks.close(window);
         let left = self.windows.close(window);
         self.looked_away(left);
     }
@@ -106,7 +121,14 @@ impl Session {
         self.settle(turn, ticket);
     }
 
-    fn edit(&mut self, turn: &mut Turn<'_>, window: WindowId, ticket: &TicketId, field: Field, value: Value) {
+    pub(super) fn edit(
+        &mut self,
+        turn: &mut Turn<'_>,
+        window: WindowId,
+        ticket: &TicketId,
+        field: Field,
+        value: Value,
+    ) {
         self.windows.edit(window, ticket, None);
         self.touched.insert(ticket.clone());
         let Some(known) = self.tickets.get(ticket).filter(|known| !known.is_lost) else { return };
@@ -123,53 +145,6 @@ impl Session {
         }
     }
 
-    /// LT-13: theirs is the new base. A draft stays one; what was committed is stored and sent again. Whoever decided
-    /// about another value than the one that stands there decides again.
-    fn keep_yours(&mut self, turn: &mut Turn<'_>, ticket: &TicketId, field: Field, judged: &Value) {
-        let Some(known) = self.tickets.get(ticket) else { return };
-        let theirs = Seen { value: known.ticket.value(field), version: known.ticket.version };
-        if theirs.value != *judged {
-            return;
-        }
-        let Some(work) = self.edits.field(ticket, field) else { return };
-        let Some(clash) = work.clash(&theirs.value) else { return };
-        if clash.draft {
-            self.edits.change(ticket, field, |work| {
-                if let Some(typed) = &mut work.typed {
-                    typed.seen = theirs;
-                }
-            });
-            self.touched.insert(ticket.clone());
-        } else if work.edits.last().is_none_or(|last| last.stage != Stage::Storing) {
-            let mine = clash.mine.clone();
-            self.store(turn, (ticket, field), theirs, mine);
-        }
-    }
-
-    /// LT-13: ours goes, with the whole coupled group. What was typed over ours was on no button: it stays, and is asked
-    /// about next. So a second press, or a late one, drops nothing that was not on its button.
-    fn take_theirs(&mut self, turn: &mut Turn<'_>, ticket: &TicketId, field: Field, judged: &Value) {
-        let theirs = self.tickets.get(ticket).map(|known| known.ticket.value(field));
-        let Some((work, theirs)) = self.edits.field(ticket, field).zip(theirs) else { return };
-        if work.clash(&theirs).is_some_and(|clash| clash.mine == judged) {
-            let draft = work.draft_above();
-            self.look_after_drop(ticket, field);
-            turn.forget(self.edits.drop_group(ticket, field.group()));
-            if draft.is_some() {
-                self.edits.change(ticket, field, |work| work.typed = draft);
-            }
-            self.settle(turn, ticket);
-        }
-    }
-
-    /// What is dropped of the field's group may have reached the server, under our own name, of which we hear nothing: the
-    /// ticket is asked.
-    fn look_after_drop(&mut self, ticket: &TicketId, field: Field) {
-        if self.edits.is_unsure(ticket, field.group()) {
-            self.stale.want_anew(ticket);
-        }
-    }
-
     fn retry_edit(&mut self, turn: &mut Turn<'_>, ticket: &TicketId, field: Field) {
         let front =
             self.edits.field(ticket, field).filter(|work| work.edits.len() == 1 && work.refusal().is_some());
@@ -181,18 +156,5 @@ impl Session {
             .map(|ticket| Seen { value: ticket.value(field), version: ticket.version });
         let seen = now.filter(|now| now.value == edit.seen.value).unwrap_or_else(|| edit.seen.clone());
         self.store_again(turn, &edit, seen, 0);
-    }
-
-    /// Drops what is not on its way.
-    fn drop_edit(&mut self, turn: &mut Turn<'_>, ticket: &TicketId, field: Field) {
-        self.look_after_drop(ticket, field);
-        let edits = self.edits.field(ticket, field).map(|work| work.edits.clone()).unwrap_or_default();
-        for edit in edits.iter().rev().filter(|edit| edit.stage != Stage::InFlight) {
-            if let Some((_, true)) = self.edits.take(edit.id) {
-                turn.forget([edit.id]);
-            }
-            self.edits.follow(ticket, field, edit, &edit.seen);
-        }
-        self.settle(turn, ticket);
     }
 }

@@ -41,8 +41,8 @@ impl Session {
         (ticket, field): (&TicketId, Field),
         seen: Seen,
         mine: Value,
-    ) {
-        self.store_after(turn, (ticket, field), (seen, mine), 0, None);
+    ) -> EditId {
+        self.store_after(turn, (ticket, field), (seen, mine), 0, None)
     }
 
     /// Writes an edit down again under another name, on another base: the old name's answer must not be repeated.
@@ -59,7 +59,7 @@ impl Session {
         (seen, mine): (Seen, Value),
         resends: u8,
         repeats: Option<EditId>,
-    ) {
+    ) -> EditId {
         let stored = StoredEdit {
             id: turn.edit_id(),
             owner: self.owner(),
@@ -70,9 +70,11 @@ impl Session {
             mine,
             at: turn.now.wall,
         };
+        let id = stored.id;
         self.edits.push(stored.clone(), resends, repeats);
         self.rooms.is_dirty = true;
         turn.push(Effect::Store(stored));
+        id
     }
 
     /// An edit is safe.
@@ -105,7 +107,10 @@ impl Session {
             match edit.repeats.filter(|old| self.edits.owner(*old).is_some()) {
                 // The old one is on disk still. Sent as it is it would come back at once: the person says when.
                 Some(old) => self.refuse(old, reason),
-                None => self.give_back(&ticket, field, edit),
+                None => {
+                    self.bulks.refuse(&ticket, field, reason);
+                    self.give_back(&ticket, field, edit);
+                }
             }
         }
         let number = self.tickets.ticket(&ticket).map(|ticket| ticket.ticket_number.clone());
@@ -134,7 +139,12 @@ impl Session {
     /// Lets go of what agrees with the server, and marks the ticket to be shown anew.
     pub(super) fn settle(&mut self, turn: &mut Turn<'_>, ticket: &TicketId) {
         if let Some(known) = self.tickets.get(ticket).filter(|known| !known.is_lost) {
-            turn.forget(self.edits.settle(&known.ticket));
+            for (field, edit) in self.edits.settle(&known.ticket) {
+                turn.forget([edit.id]);
+                if edit.is_sent {
+                    self.remember_sent(turn, ticket, field, &edit);
+                }
+            }
         }
         self.touched.insert(ticket.clone());
     }

@@ -58,6 +58,7 @@ impl Session {
             self.floors.insert(name.clone(), RequestId(self.requests + 1));
         }
         if let Some(edit) = edit {
+            self.remember_sent(turn, &name, field, &edit);
             self.edits.follow(&name, field, &edit, &now);
         }
         let at = self.clock.now_ms(turn.now.wall);

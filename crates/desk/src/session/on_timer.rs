@@ -32,6 +32,7 @@ impl Session {
             Timer::Tokens => self.rooms.is_dirty = true,
             // Every step tells the board the time; this one happens for nothing else.
             Timer::Clock => self.clock_armed = None,
+            Timer::Lists => self.lists.is_resting = false,
         }
     }
 

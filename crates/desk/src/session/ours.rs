@@ -77,7 +77,8 @@ impl Session {
     fn take_in(&mut self, note: &Note) {
         match note.name.shelf {
             Shelf::Draft => self.recall_draft(note),
-            Shelf::Decision | Shelf::Activity | Shelf::View | Shelf::Setting | Shelf::Unread => {}
+            Shelf::Decision => self.recall_over(note),
+            Shelf::Activity | Shelf::View | Shelf::Setting | Shelf::Unread => {}
         }
     }
 
@@ -90,6 +91,7 @@ impl Session {
         }
         self.touched.extend(tickets);
         self.let_go_of_drafts();
+        self.let_go_of_past();
     }
 
     /// A note is safe.

@@ -15,6 +15,9 @@ pub(super) fn would_change_too(who: &str) -> String {
     )
 }
 
+/// One ticket too many in a change of many.
+pub(super) const TOO_MANY: &str = "This was one ticket too many for one change: choose it again.";
+
 /// Others wrote beside an edit too often.
 pub(super) const RESTLESS: &str = "The ticket kept changing while this was being saved.";
 

@@ -5,13 +5,16 @@
 #![cfg(test)]
 
 mod accounts;
+mod bulk;
 mod conflicts;
 mod drafts;
 mod edits;
 mod leaving;
 mod live;
+mod own_work;
 mod recall;
 mod start;
 mod support;
 mod toasts;
+mod undo;
 mod world_holds;

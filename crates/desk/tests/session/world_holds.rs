@@ -18,6 +18,9 @@ enum Act {
     EditBack,
     Keep,
     Take,
+    Third,
+    Undo,
+    Many,
     Retry,
     Drop,
     Bob,
@@ -42,7 +45,10 @@ fn act() -> impl Strategy<Value = (Act, usize, usize)> {
         6 => Just(Act::Edit),
         1 => Just(Act::EditBack),
         3 => Just(Act::Keep),
-        1 => Just(Act::Take),
+        2 => Just(Act::Take),
+        1 => Just(Act::Third),
+        2 => Just(Act::Undo),
+        1 => Just(Act::Many),
         1 => Just(Act::Retry),
         1 => Just(Act::Drop),
         6 => Just(Act::Bob),
@@ -89,8 +95,11 @@ impl Story {
                 let value = self.world.server.value(ticket, field).to_string();
                 self.world.edit(ticket, field, &value);
             }
-            Act::Keep => self.world.keep(ticket, field),
-            Act::Take => self.world.take(ticket, field),
+            Act::Keep | Act::Take | Act::Third | Act::Undo => self.decide(act, ticket, field),
+            Act::Many => {
+                let word = self.word("mine");
+                self.world.change_many(&TICKETS, field, &word);
+            }
             Act::Retry => {
                 self.world.agree(ticket, field);
                 self.world.say(named(|ticket, field| Command::RetryEdit { ticket, field }));
@@ -133,6 +142,18 @@ impl Story {
                 self.world.restart();
                 TICKETS.into_iter().for_each(|ticket| self.world.open(ticket));
             }
+        }
+    }
+
+    fn decide(&mut self, act: Act, ticket: &str, field: Field) {
+        match act {
+            Act::Keep => self.world.keep(ticket, field),
+            Act::Take => self.world.take(ticket, field),
+            Act::Third => {
+                let word = self.word("mine");
+                self.world.choose_other(ticket, field, &word);
+            }
+            _ => self.world.undo(),
         }
     }
 

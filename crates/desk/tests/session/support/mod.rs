@@ -2,6 +2,7 @@
 //!
 //! Nothing happens by itself but what the world is told to let happen, so every story reads from top to bottom.
 
+mod decisions;
 mod seen;
 pub(crate) mod server;
 
@@ -9,8 +10,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use callboard_desk::bridge::{
-    BoardChange, BoardQuery, Command, ConflictView, Counts, FieldState, Grouping, Line, LinkView, Notice,
-    Saving, TicketView, Update, ViewId,
+    BoardChange, BoardQuery, BulkView, Command, ConflictView, Counts, FieldState, Grouping, Line, LinkView,
+    NeedsView, Notice, OutboxView, Saving, TicketView, Update, ViewId,
 };
 use callboard_desk::notes::{Note, NoteName, NoteOrder};
 use callboard_desk::session::effect::{Keep, LinkOrder, Request, RequestId, StoredEdit, Timer, WindowId};
@@ -75,6 +76,10 @@ pub(crate) struct World {
     lines: BTreeMap<u32, Line>,
     pub(crate) views: BTreeMap<TicketId, TicketView>,
     pub(crate) notices: Vec<Notice>,
+    /// The lists that the window has open, and its last change of many tickets.
+    pub(crate) needs: Option<NeedsView>,
+    pub(crate) outbox: Option<OutboxView>,
+    pub(crate) bulk: Option<BulkView>,
     pub(crate) link: Option<LinkView>,
     pub(crate) counts: Counts,
     /// Everything that the person was shown of a field, ever.
@@ -113,6 +118,9 @@ impl World {
             lines: BTreeMap::new(),
             views: BTreeMap::new(),
             notices: Vec::new(),
+            needs: None,
+            outbox: None,
+            bulk: None,
             link: None,
             counts: Counts::default(),
             painted: BTreeSet::new(),
@@ -291,6 +299,7 @@ impl World {
         self.timers.clear();
         self.rooms.clear();
         self.views.clear();
+        (self.needs, self.outbox, self.bulk) = (None, None, None);
         self.lines.clear();
         self.is_up = false;
         self.disk_is_slow = false;
@@ -414,7 +423,8 @@ impl World {
     fn note(&mut self, order: NoteOrder) -> Option<Event> {
         let name = match order {
             NoteOrder::Put(note) if self.disk_is_full => {
-                return Some(Event::NoteNotKept(note.name, "the disk is full".into()));
+                let is_answered = note.name.shelf.is_answered();
+                return is_answered.then(|| Event::NoteNotKept(note.name, "the disk is full".into()));
             }
             NoteOrder::Put(note) => {
                 let name = note.name.clone();
@@ -422,7 +432,9 @@ impl World {
                 name
             }
             NoteOrder::Drop(name) => {
-                assert!(self.notes.remove(&name).is_some(), "{name:?} is dropped once");
+                let was_there = self.notes.remove(&name).is_some();
+                // Of a shelf that does not answer nobody knows what is there.
+                assert!(was_there || !name.shelf.is_answered(), "{name:?} is dropped once");
                 return None;
             }
         };
@@ -509,6 +521,9 @@ impl World {
             Update::Link(link) => self.link = Some(link),
             Update::Counts(counts) => self.counts = counts,
             Update::Notice(notice) => self.notices.push(notice),
+            Update::Needs(needs) => self.needs = Some(needs),
+            Update::Outbox(outbox) => self.outbox = Some(outbox),
+            Update::Bulk(bulk) => self.bulk = Some(bulk),
             _ => {}
         }
     }
