@@ -29,6 +29,7 @@ pub mod refresh;
 pub mod rooms;
 mod row;
 pub mod session;
+mod talk;
 mod ticket_view;
 mod tones;
 mod windows;

@@ -12,6 +12,7 @@
 //! | shelf | holds | notes | bytes each | days | one too many |
 //! |---|---|---|---|---|---|
 //! | [`Draft`](Shelf::Draft) | what is typed and not committed | 1,000 | 64 KiB | ever | is refused, and said |
+//! | [`Comment`](Shelf::Comment) | what was said and is not confirmed | 1,000 | 256 KiB | ever | is refused, and said |
 //! | [`Decision`](Shelf::Decision) | what was decided and sent, to look back at or undo | 1,000 | 16 KiB | 30 | the oldest goes |
 //! | [`Activity`](Shelf::Activity) | what happened, and what was done about it | 5,000 | 4 KiB | 30 | the oldest goes |
 //! | [`View`](Shelf::View) | views that a person saved | 200 | 16 KiB | ever | is refused, and said |
@@ -50,6 +51,8 @@ impl Owner {
 pub enum Shelf {
     /// What is typed and not committed.
     Draft,
+    /// What was said and is not confirmed.
+    Comment,
     /// What was decided and sent.
     Decision,
     /// What happened, and what was done about it.
@@ -86,14 +89,15 @@ pub enum Overflow {
 
 impl Shelf {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Draft, Self::Decision, Self::Activity, Self::View, Self::Setting, Self::Unread];
+    pub const ALL: [Self; 7] =
+        [Self::Draft, Self::Comment, Self::Decision, Self::Activity, Self::View, Self::Setting, Self::Unread];
 
     /// Its name on disk.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Draft => "draft",
+            Self::Comment => "comment",
             Self::Decision => "decision",
             Self::Activity => "activity",
             Self::View => "view",
@@ -115,6 +119,7 @@ impl Shelf {
         use Overflow::{OldestGoes, Refused};
         let (notes, bytes, days, overflow) = match self {
             Self::Draft => (1_000, 64 * KIB, None, Refused),
+            Self::Comment => (1_000, 256 * KIB, None, Refused),
             Self::Decision => (1_000, 16 * KIB, Some(30), OldestGoes),
             Self::Activity => (5_000, 4 * KIB, Some(30), OldestGoes),
             Self::View | Self::Setting => (200, 16 * KIB, None, Refused),
@@ -216,7 +221,7 @@ mod tests {
     /// CO-14: nothing that was typed goes by itself.
     #[test]
     fn what_a_person_made_by_hand_neither_ages_nor_makes_room() {
-        for shelf in [Shelf::Draft, Shelf::View, Shelf::Setting] {
+        for shelf in [Shelf::Draft, Shelf::Comment, Shelf::View, Shelf::Setting] {
             assert_eq!((shelf.limit().days, shelf.is_answered()), (None, true), "{shelf:?}");
         }
     }

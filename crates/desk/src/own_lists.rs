@@ -6,6 +6,7 @@ use callboard_model::{Field, Ticket, TicketId, Value};
 
 use crate::bridge::{About, Change, LISTED_MAX, Need, NeedsItem, OutboxItem, OutboxState};
 use crate::edits::Edits;
+use crate::edits::sayings::Saying;
 use crate::edits::work::{Edit, FieldWork, Seen, Stage};
 use crate::known::{Known, Tickets};
 use crate::lookups::Names;
@@ -92,26 +93,55 @@ pub(crate) fn outbox_items(
     names: &Names,
     is_signed_out: bool,
 ) -> (Vec<OutboxItem>, u32) {
-    let mut waiting: Vec<_> = works(edits)
-        .flat_map(|(ticket, field, work)| {
-            let on_disk = work.edits.iter().filter(|edit| edit.stage != Stage::Storing);
-            on_disk.map(move |edit| (edit.order, (ticket, field, work, edit)))
-        })
-        .collect();
+    let fields = works(edits).flat_map(|(ticket, field, work)| {
+        let on_disk = work.edits.iter().filter(|edit| edit.stage != Stage::Storing);
+        on_disk.map(move |edit| (edit.order, Waiting::Edit { ticket, field, work, edit }))
+    });
+    let said = edits.sayings.all().filter(|saying| saying.is_shown());
+    let said = said.map(|saying| (saying.order, Waiting::Saying(saying)));
+    let mut waiting: Vec<_> = fields.chain(said).collect();
     waiting.sort_by_key(|(order, _)| *order);
     let total = u32::try_from(waiting.len()).unwrap_or(u32::MAX);
     waiting.truncate(LISTED_MAX);
-    let items = waiting.into_iter().map(|(_, (ticket, field, work, edit))| {
-        let known = tickets.ticket(ticket);
-        let name = |value: &Value| names.choice_of(field, value, known);
-        OutboxItem {
-            about: about(tickets, ticket),
-            change: Change::Field { field, from: name(&edit.seen.value), to: name(&edit.mine) },
-            at: edit.at.as_millisecond(),
-            state: state(work, edit, field, known, is_signed_out),
+    let items = waiting.into_iter().map(|(_, one)| match one {
+        Waiting::Saying(saying) => comment_item(tickets, saying, is_signed_out),
+        Waiting::Edit { ticket, field, work, edit } => {
+            let known = tickets.ticket(ticket);
+            let name = |value: &Value| names.choice_of(field, value, known);
+            OutboxItem {
+                about: about(tickets, ticket),
+                change: Change::Field { field, from: name(&edit.seen.value), to: name(&edit.mine) },
+                at: edit.at.as_millisecond(),
+                state: state(work, edit, field, known, is_signed_out),
+            }
         }
     });
     (items.collect(), total)
+}
+
+/// Something that is not confirmed.
+enum Waiting<'a> {
+    Edit { ticket: &'a TicketId, field: Field, work: &'a FieldWork, edit: &'a Edit },
+    Saying(&'a Saying),
+}
+
+fn comment_item(tickets: &Tickets, saying: &Saying, is_signed_out: bool) -> OutboxItem {
+    OutboxItem {
+        about: about(tickets, &saying.words.ticket),
+        change: saying.words.change(),
+        at: saying.words.at.as_millisecond(),
+        state: saying.state(is_signed_out),
+    }
+}
+
+/// Comments that were refused, oldest first, and how many they are.
+pub(crate) fn refused_comments(edits: &Edits, tickets: &Tickets) -> (Vec<OutboxItem>, u32) {
+    let is_refused = |saying: &&Saying| matches!(saying.stage, Stage::Refused(_));
+    let mut refused: Vec<_> = edits.sayings.all().filter(is_refused).collect();
+    refused.sort_by_key(|saying| saying.order);
+    let total = u32::try_from(refused.len()).unwrap_or(u32::MAX);
+    refused.truncate(LISTED_MAX);
+    (refused.into_iter().map(|saying| comment_item(tickets, saying, false)).collect(), total)
 }
 
 fn state(

@@ -30,11 +30,19 @@ pub(crate) struct Common {
 #[derive(Debug, Default)]
 struct Window {
     told: Option<Common>,
-    /// In the order of opening, with what it was last told.
-    open: Vec<(TicketId, Option<TicketView>)>,
+    /// In the order of opening.
+    open: Vec<Opened>,
     editing: BTreeMap<TicketId, Field>,
     /// The lists that it has open, with what it was last told.
     lists: BTreeMap<List, Option<Update>>,
+}
+
+/// A ticket that a window has open, with what it was last told.
+#[derive(Debug)]
+struct Opened {
+    ticket: TicketId,
+    view: Option<TicketView>,
+    comments: Option<Update>,
 }
 
 /// A list of the person's own work across all tickets.
@@ -64,17 +72,17 @@ impl Windows {
     /// A window is gone. Names what it had open, and where somebody was in a field.
     pub(crate) fn close(&mut self, window: &WindowId) -> Vec<TicketId> {
         let Some(Window { open, editing, .. }) = self.windows.remove(window) else { return Vec::new() };
-        open.into_iter().map(|(ticket, _)| ticket).chain(editing.into_keys()).collect()
+        open.into_iter().map(|opened| opened.ticket).chain(editing.into_keys()).collect()
     }
 
     /// Opens a ticket. Names the one that is closed for want of space.
     pub(crate) fn open(&mut self, window: WindowId, ticket: TicketId) -> Option<TicketId> {
         let window = self.windows.entry(window).or_default();
-        if window.open.iter().any(|(open, _)| *open == ticket) {
+        if window.open.iter().any(|open| open.ticket == ticket) {
             return None;
         }
-        window.open.push((ticket, None));
-        let shut = (window.open.len() > OPEN_MAX).then(|| window.open.remove(0).0);
+        window.open.push(Opened { ticket, view: None, comments: None });
+        let shut = (window.open.len() > OPEN_MAX).then(|| window.open.remove(0).ticket);
         window.editing.retain(|ticket, _| Some(ticket) != shut.as_ref());
         shut
     }
@@ -82,7 +90,7 @@ impl Windows {
     /// Closes a ticket.
     pub(crate) fn shut(&mut self, window: &WindowId, ticket: &TicketId) {
         if let Some(window) = self.windows.get_mut(window) {
-            window.open.retain(|(open, _)| open != ticket);
+            window.open.retain(|open| open.ticket != *ticket);
             window.editing.remove(ticket);
         }
     }
@@ -113,12 +121,12 @@ impl Windows {
 
     /// Every open ticket; one that is open twice comes twice.
     pub(crate) fn open_tickets(&self) -> impl Iterator<Item = &TicketId> {
-        self.windows.values().flat_map(|window| &window.open).map(|(ticket, _)| ticket)
+        self.windows.values().flat_map(|window| &window.open).map(|open| &open.ticket)
     }
 
     /// The windows that have a ticket open; all of them where none has.
     pub(crate) fn concerned(&self, ticket: &TicketId) -> Vec<WindowId> {
-        let has = |window: &Window| window.open.iter().any(|(open, _)| open == ticket);
+        let has = |window: &Window| window.open.iter().any(|open| open.ticket == *ticket);
         let concerned: Vec<_> =
             self.windows.iter().filter(|(_, window)| has(window)).map(|(id, _)| id.clone()).collect();
         if concerned.is_empty() { self.windows.keys().cloned().collect() } else { concerned }
@@ -151,10 +159,21 @@ impl Windows {
     /// Tells every window that has a ticket open how it looks now, unless it knows.
     pub(crate) fn tell_ticket(&mut self, view: &TicketView, out: &mut Vec<Effect>) {
         for (id, window) in &mut self.windows {
-            let opened = window.open.iter_mut().find(|(ticket, _)| *ticket == view.ticket);
-            if let Some((_, told)) = opened.filter(|(_, told)| told.as_ref() != Some(view)) {
-                *told = Some(view.clone());
+            let opened = window.open.iter_mut().find(|open| open.ticket == view.ticket);
+            if let Some(opened) = opened.filter(|open| open.view.as_ref() != Some(view)) {
+                opened.view = Some(view.clone());
                 out.push(Effect::Paint(id.clone(), Update::Ticket(view.clone())));
+            }
+        }
+    }
+
+    /// Tells every window that has a ticket open what is said there, unless it knows.
+    pub(crate) fn tell_comments(&mut self, ticket: &TicketId, now: &Update, out: &mut Vec<Effect>) {
+        for (id, window) in &mut self.windows {
+            let opened = window.open.iter_mut().find(|open| open.ticket == *ticket);
+            if let Some(opened) = opened.filter(|open| open.comments.as_ref() != Some(now)) {
+                opened.comments = Some(now.clone());
+                out.push(Effect::Paint(id.clone(), now.clone()));
             }
         }
     }

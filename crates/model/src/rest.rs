@@ -6,7 +6,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{BoardId, Field, PriorityId, StatusId, TenantId, Ticket, TicketId, UserId, Value, Version};
+use crate::{
+    BoardId, CommentId, Field, PriorityId, StatusId, TenantId, Ticket, TicketId, UserId, Value, Version,
+};
 
 /// Names of the headers.
 pub mod header {
@@ -265,4 +267,40 @@ impl std::fmt::Debug for LiveTokens {
             .field("expires_at", &self.expires_at)
             .finish_non_exhaustive()
     }
+}
+
+/// What a new comment says; `POST /tickets/{id}/comments`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewComment {
+    /// The words.
+    pub comment_text: Arc<str>,
+    /// For colleagues only.
+    pub is_internal: bool,
+}
+
+/// Something that was said on a ticket; `GET /tickets/{id}/comments`.
+///
+/// What else a server tells of it is ignored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
+pub struct Comment {
+    pub comment_id: CommentId,
+    #[serde(default)]
+    pub parent_comment_id: Option<CommentId>,
+    #[serde(default)]
+    pub comment_text: Arc<str>,
+    #[serde(default)]
+    pub is_internal: bool,
+    #[serde(default)]
+    pub is_resolution: bool,
+    #[serde(default)]
+    pub created_by_name: Option<Arc<str>>,
+    #[serde(default)]
+    pub author_contact_name: Option<Arc<str>>,
+    pub created_at: Timestamp,
+    #[serde(default)]
+    pub updated_at: Option<Timestamp>,
+    /// It was taken away; its place stays.
+    #[serde(default)]
+    pub deleted_at: Option<Timestamp>,
 }

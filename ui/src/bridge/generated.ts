@@ -130,6 +130,26 @@ export type Command = { "do": "hello" }
   /** Which. */
   bulk: BulkId,
 }
+  | { "do": "comment",
+  /** The ticket. */
+  ticket: string,
+  /** The words; blank ones are nothing. */
+  text: string,
+  /** Who may read it. */
+  visibility: Visibility,
+}
+  | { "do": "retryComment",
+  /** Which. */
+  saying: SayingId,
+}
+  | { "do": "dropComment",
+  /** Which. */
+  saying: SayingId,
+}
+  | { "do": "moreComments",
+  /** The ticket. */
+  ticket: string,
+}
   | { "do": "openNeeds" }
   | { "do": "closeNeeds" }
   | { "do": "openOutbox" }
@@ -183,6 +203,7 @@ export type Update = { "is": "board", "value": {
   change: BoardChange,
 } }
   | { "is": "ticket", "value": TicketView }
+  | { "is": "comments", "value": CommentsView }
   | { "is": "needs", "value": NeedsView }
   | { "is": "outbox", "value": OutboxView }
   | { "is": "bulk", "value": BulkView }
@@ -424,6 +445,59 @@ export type Notice = { "kind": "changed",
   reason: string,
 };
 
+export type CommentsView = {
+  /** The ticket. */
+  ticket: string,
+  /** What the server has, oldest first; the latest of it, where there is much. */
+  comments: Array<CommentView>,
+  /** Whether there is more before the first. */
+  older: Older,
+  /** When the server told it, in milliseconds of the Unix epoch; `None` before it did. */
+  asOf: number | null,
+  /** What we said and it has not confirmed, oldest first. */
+  pending: Array<PendingComment>,
+};
+
+export type Older = "nothing" | "more" | "tooMany";
+
+export type CommentView = {
+  /** Its name. */
+  comment: string,
+  /** The one that it answers. */
+  answers: string | null,
+  /** Who said it, where that is told. */
+  by: string | null,
+  /** The words, as plain text; empty where it was taken away. */
+  text: string,
+  /** Who may read it. */
+  visibility: Visibility,
+  /** It says how the ticket was resolved. */
+  resolution: boolean,
+  /** When it was said, in milliseconds of the Unix epoch. */
+  at: number,
+  /** Its words were changed since. */
+  edited: boolean,
+  /** It was taken away. */
+  gone: boolean,
+};
+
+export type PendingComment = {
+  /** Its name. */
+  saying: SayingId,
+  /** The words. */
+  text: string,
+  /** Who may read it. */
+  visibility: Visibility,
+  /** When it was committed, in milliseconds of the Unix epoch. */
+  at: number,
+  /** How it stands. */
+  state: OutboxState,
+};
+
+export type SayingId = string;
+
+export type Visibility = "public" | "internal";
+
 export type About = {
   /** The ticket. */
   ticket: string,
@@ -436,6 +510,8 @@ export type About = {
 export type NeedsView = {
   /** The oldest first, at most [`LISTED_MAX`]. */
   items: Array<NeedsItem>,
+  /** Comments that were refused, the oldest first, at most [`LISTED_MAX`]. */
+  comments: Array<OutboxItem>,
   /** How many there are in all. */
   total: number,
   /** The last decision that can be taken back. */
@@ -514,6 +590,14 @@ export type Change = { "kind": "field",
   from: Choice,
   /** To what. */
   to: Choice,
+}
+  | { "kind": "comment",
+  /** Its name. */
+  saying: SayingId,
+  /** The words. */
+  text: string,
+  /** Who may read it. */
+  visibility: Visibility,
 };
 
 export type OutboxState = { "kind": "queued" }

@@ -109,6 +109,9 @@ export class Console {
       case 'boards':
         this.boards = update.value;
         break;
+      case 'comments':
+        this.ticket.hear(update.value);
+        break;
       case 'needs':
         this.needs = update.value;
         break;

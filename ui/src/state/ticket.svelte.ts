@@ -3,12 +3,14 @@
  *
  * **Invariant:** holds what the program said last and nothing that was derived from it.
  */
-import type { Command, ConflictView, FieldName, TicketView, Value } from '../bridge/generated';
+import type { Command, CommentsView, ConflictView, FieldName, TicketView, Value } from '../bridge/generated';
 
 export class TicketState {
   /** Which ticket is open; its view may still be on the way. */
   id = $state<string | null>(null);
   view = $state.raw<TicketView | null>(null);
+  /** What is said on it. */
+  talk = $state.raw<CommentsView | null>(null);
   /** The field whose choices are spread out. */
   picking = $state<FieldName | null>(null);
 
@@ -31,6 +33,7 @@ export class TicketState {
     this.#send({ do: 'closeTicket', ticket: this.id });
     this.id = null;
     this.view = null;
+    this.talk = null;
   }
 
   /** The program has forgotten us: say again what lies open. */
@@ -40,6 +43,10 @@ export class TicketState {
 
   apply(view: TicketView): void {
     if (view.ticket === this.id) this.view = view;
+  }
+
+  hear(talk: CommentsView): void {
+    if (talk.ticket === this.id) this.talk = talk;
   }
 
   /** Spreads the choices of a field out, if it has some. */

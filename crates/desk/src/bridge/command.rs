@@ -5,6 +5,7 @@
 use callboard_model::{Field, TicketId, Value};
 use serde::{Deserialize, Serialize};
 
+use super::comments::{SayingId, Visibility};
 use super::outbox::{BulkId, DecisionId};
 use super::query::{BoardQuery, ViewId};
 
@@ -162,6 +163,32 @@ pub enum Command {
     CloseBulk {
         /// Which.
         bulk: BulkId,
+    },
+    /// Say something on a ticket. It is stored, shown and sent like an edit.
+    Comment {
+        /// The ticket.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        ticket: TicketId,
+        /// The words; blank ones are nothing.
+        text: String,
+        /// Who may read it.
+        visibility: Visibility,
+    },
+    /// Say a refused comment again.
+    RetryComment {
+        /// Which.
+        saying: SayingId,
+    },
+    /// Discard a comment that is not on its way.
+    DropComment {
+        /// Which.
+        saying: SayingId,
+    },
+    /// Show more of what was said before.
+    MoreComments {
+        /// The ticket.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        ticket: TicketId,
     },
     /// Tell what waits for a decision, now and whenever it changes.
     OpenNeeds,

@@ -10,6 +10,7 @@
 //! | `update` | what a window is told |
 //! | `board` | lines of the board |
 //! | `ticket` | a ticket, opened |
+//! | `comments` | what is said on it |
 //! | `outbox` | the person's own work across all tickets |
 //! | `status` | how the program stands: with the server, and with its work |
 //! | `look` | what is drawn in many places: people, choices, tones |
@@ -18,6 +19,7 @@
 
 mod board;
 mod command;
+mod comments;
 mod look;
 mod outbox;
 mod query;
@@ -27,6 +29,7 @@ mod update;
 
 pub use board::{BoardChange, Heading, Line, PlacedLine, Row, Unsent};
 pub use command::{Command, LINES_MAX};
+pub use comments::{CommentView, CommentsView, Older, PendingComment, SayingId, Visibility};
 pub use look::{Choice, Face, Severity, Slack, Tone};
 pub use outbox::{
     About, BULK_MAX, BulkId, BulkRefusal, BulkView, Change, DecisionId, LISTED_MAX, Need, NeedsItem,

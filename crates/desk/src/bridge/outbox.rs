@@ -7,6 +7,7 @@ use std::sync::Arc;
 use callboard_model::{Field, TicketId};
 use serde::{Deserialize, Serialize};
 
+use super::comments::{SayingId, Visibility};
 use super::look::Choice;
 
 /// The most lines of one list that a window is told; how many there are in all is told beside them.
@@ -38,6 +39,8 @@ pub struct About {
 pub struct NeedsView {
     /// The oldest first, at most [`LISTED_MAX`].
     pub items: Vec<NeedsItem>,
+    /// Comments that were refused, the oldest first, at most [`LISTED_MAX`].
+    pub comments: Vec<OutboxItem>,
     /// How many there are in all.
     pub total: u32,
     /// The last decision that can be taken back.
@@ -167,6 +170,16 @@ pub enum Change {
         from: Choice,
         /// To what.
         to: Choice,
+    },
+    /// Something is said.
+    Comment {
+        /// Its name.
+        saying: SayingId,
+        /// The words.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        text: Arc<str>,
+        /// Who may read it.
+        visibility: Visibility,
     },
 }
 

@@ -8,6 +8,7 @@ use callboard_model::{Field, TicketId};
 use serde::{Deserialize, Serialize};
 
 use super::board::BoardChange;
+use super::comments::CommentsView;
 use super::look::{Choice, Face};
 use super::outbox::{BulkView, NeedsView, OutboxView};
 use super::query::ViewId;
@@ -30,6 +31,8 @@ pub enum Update {
     },
     /// A ticket that this window has open.
     Ticket(TicketView),
+    /// What is said on a ticket that this window has open.
+    Comments(CommentsView),
     /// Everything that waits for a decision, to a window that has it open.
     Needs(NeedsView),
     /// What waits to be sent and what was, to a window that has it open.

@@ -45,19 +45,20 @@ impl Edits {
 
     /// Lets go of all of it. Names the tickets, and what is on its way to disk.
     pub(crate) fn let_go(&mut self) -> (Vec<TicketId>, Vec<EditId>) {
-        let Self { tickets, .. } = std::mem::take(self);
+        let Self { tickets, sayings, .. } = std::mem::take(self);
         let works = tickets.values().flat_map(BTreeMap::values);
         let storing = works.flat_map(|work| &work.edits).filter(|edit| edit.stage == Stage::Storing);
         let storing = storing.map(|edit| edit.id).collect();
-        (tickets.into_keys().collect(), storing)
+        let said = sayings.tickets().cloned().collect::<Vec<_>>();
+        (tickets.into_keys().chain(said).collect(), storing)
     }
 
     /// Puts an edit behind the others of its field, or right behind the one that it repeats, on its way to disk.
     pub(crate) fn push(&mut self, stored: StoredEdit, resends: u8, repeats: Option<EditId>) {
-        self.orders += 1;
+        let order = self.next_order();
         let StoredEdit { id, owner: _, ticket, field, base, base_version, mine, at } = stored;
         let seen = Seen { value: base, version: base_version };
-        let (order, stage) = (self.orders, Stage::Storing);
+        let stage = Stage::Storing;
         let (is_sent, is_moved) = (false, false);
         let edit = Edit {
             id,

@@ -6,6 +6,7 @@
 //! | [`work`] | the work on one field, from the first keystroke to the confirmation |
 //! | [`disk`] | edits on their way to disk and back |
 //! | [`lane`] | which edit may be sent next |
+//! | [`sayings`] | comments that are not confirmed |
 //! | [`past`] | what was confirmed, and what was decided |
 //! | [`bulk`] | how a change of many tickets goes |
 //!
@@ -16,6 +17,7 @@ mod disk;
 pub(crate) mod lane;
 pub mod past;
 pub mod rebase;
+pub mod sayings;
 pub(crate) mod work;
 
 use std::collections::BTreeMap;
@@ -26,6 +28,7 @@ use callboard_model::{EditId, Field, Ticket, TicketId, Value, Version};
 
 use crate::bridge::Unsent;
 use rebase::{Rebase, rebase};
+use sayings::Sayings;
 use work::{Edit, FieldWork, Seen, Stage, Typed};
 
 /// How often one edit is sent again because others write beside it; then it is refused and the person decides.
@@ -41,6 +44,8 @@ pub(crate) struct Edits {
     tickets: BTreeMap<TicketId, BTreeMap<Field, FieldWork>>,
     owners: BTreeMap<EditId, (TicketId, Field)>,
     orders: u64,
+    /// Comments.
+    pub sayings: Sayings,
 }
 
 impl Edits {
@@ -74,6 +79,12 @@ impl Edits {
         let (ticket, field) = self.owners.get(&id)?;
         let work = self.tickets.get_mut(ticket)?.get_mut(field)?;
         work.edits.iter_mut().find(|edit| edit.id == id)
+    }
+
+    /// The next place among all that is committed here.
+    pub(crate) fn next_order(&mut self) -> u64 {
+        self.orders += 1;
+        self.orders
     }
 
     /// Changes the work on a field, and forgets the field when nothing is left of it.
@@ -183,6 +194,11 @@ impl Edits {
                 queued += u32::from(!is_open && work.pending().is_some());
             }
         }
+        for saying in self.sayings.all().filter(|saying| saying.is_shown()) {
+            let is_refused = matches!(saying.stage, Stage::Refused(_));
+            needs_you += u32::from(is_refused);
+            queued += u32::from(!is_refused);
+        }
         (queued, needs_you)
     }
 
@@ -198,12 +214,18 @@ impl Edits {
                 Unsent::Nothing
             }
         });
-        marks.max().unwrap_or_default()
+        let sayings = self.sayings.of(&ticket.ticket_id).iter().filter(|saying| saying.is_shown());
+        let said = sayings.map(|saying| match saying.stage {
+            Stage::Refused(_) => Unsent::NeedsYou,
+            _ => Unsent::Queued,
+        });
+        marks.chain(said).max().unwrap_or_default()
     }
 
     /// Whether anything of this ticket was typed, or committed and is not confirmed.
     pub(crate) fn has_work(&self, ticket: &TicketId) -> bool {
-        self.of(ticket).is_some_and(|fields| fields.values().any(|work| !work.is_idle()))
+        let is_said = !self.sayings.of(ticket).is_empty();
+        is_said || self.of(ticket).is_some_and(|fields| fields.values().any(|work| !work.is_idle()))
     }
 
     /// Whether work of a coupled group was sent and nobody knows what came of it.
@@ -214,6 +236,7 @@ impl Edits {
 
     /// LT-19: what cannot be sent any more is kept, readable, with the reason.
     pub(crate) fn refuse_all(&mut self, ticket: &TicketId, reason: &Arc<str>) {
+        self.sayings.refuse_all(ticket, reason);
         let Some(fields) = self.tickets.get_mut(ticket) else { return };
         for edit in fields.values_mut().flat_map(|work| &mut work.edits) {
             if edit.stage != Stage::Storing {

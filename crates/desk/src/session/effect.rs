@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use callboard_model::rest::{Me, TicketChanges};
+use callboard_model::rest::{Me, NewComment, TicketChanges};
 use callboard_model::{EditId, Field, Presence, Room, Ticket, TicketId, Timestamp, Value, Version};
 
 use super::event::Lookups;
@@ -66,6 +66,22 @@ pub enum Request {
         ticket: TicketId,
         /// What to set, and on which version it was chosen.
         changes: TicketChanges,
+    },
+    /// Say something on a ticket.
+    Say {
+        /// The comment; its id is the idempotency key.
+        saying: EditId,
+        /// The ticket.
+        ticket: TicketId,
+        /// What is said.
+        comment: NewComment,
+    },
+    /// What is said on a ticket, the latest first.
+    Comments {
+        /// The ticket.
+        ticket: TicketId,
+        /// How much of it.
+        limit: u32,
     },
     /// What changed since.
     Changes {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use callboard_model::rest::{
-    Board, Capabilities, Changes, LiveTokens, Me, Pagination, Priority, Stale, Status, User,
+    Board, Capabilities, Changes, Comment, LiveTokens, Me, Pagination, Priority, Stale, Status, User,
 };
 use callboard_model::{EditId, Hint, Presence, Room, Ticket, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -109,6 +109,10 @@ pub enum Answer {
     Ticket(Box<Ticket>),
     /// To [`Request::Save`]: the ticket as it stands now.
     Saved(Box<Ticket>),
+    /// To [`Request::Say`]: what was said.
+    Said(Box<Comment>),
+    /// To [`Request::Comments`].
+    Comments(Vec<Comment>),
     /// To [`Request::Changes`].
     Changes(Changes),
     /// To [`Request::LiveTokens`].

@@ -158,6 +158,7 @@ impl Session {
     /// The list is read. What we knew and it does not name is asked for: pages shift while they are read.
     fn loaded(&mut self, turn: &mut Turn<'_>) {
         let Some(load) = self.feed.load.take() else { return };
+        self.talks.heard_everywhere();
         let known = self.tickets.ids().chain(&self.unproven);
         for missing in known.filter(|ticket| !load.seen.contains(*ticket)) {
             if self.tickets.get(missing).is_none_or(|known| !known.is_lost) {
@@ -198,6 +199,7 @@ impl Session {
     fn read_changes(&mut self, turn: &mut Turn<'_>, changes: &Changes) {
         for record in &changes.data {
             let ticket = &record.ticket_id;
+            self.heard_talk(ticket, &record.updated_fields);
             if record.deleted {
                 self.lose(turn, ticket);
             } else if self.is_news(ticket, Some(record.version)) {

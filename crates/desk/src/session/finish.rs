@@ -19,6 +19,13 @@ use crate::ticket_view::{Sources, ticket_view};
 /// The most saves on their way at once; further ones wait, oldest first.
 const SAVES_MAX: usize = 8;
 
+/// What may be sent now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Outgoing {
+    Edit(EditId),
+    Saying(EditId),
+}
+
 impl Session {
     pub(super) fn finish(&mut self, turn: &mut Turn<'_>) {
         let saves = self.saves(turn);
@@ -27,10 +34,14 @@ impl Session {
             self.ask(turn, Request::Ticket(ticket));
         }
         self.lists.is_stale |= !self.touched.is_empty();
+        while let Some(question) = self.next_talk() {
+            self.ask(turn, question);
+        }
         for ticket in std::mem::take(&mut self.touched) {
             self.keep_drafts(turn, &ticket);
             self.show_ourselves(turn, &ticket);
             self.draw(turn, &ticket);
+            self.tell_talk(turn, &ticket);
             self.judge_bulks(&ticket);
             self.bury(&ticket);
         }
@@ -48,20 +59,34 @@ impl Session {
         if may_ask { self.stale.next() } else { None }
     }
 
-    /// Takes the edits that may be sent now, oldest first.
+    /// Takes the edits and comments that may be sent now, oldest first.
     fn saves(&mut self, turn: &mut Turn<'_>) -> Vec<Effect> {
         if !self.reach.is_open() || self.me.is_none() || self.in_flight.len() >= SAVES_MAX {
             return Vec::new();
         }
         let mut ready = Vec::new();
-        for (ticket, fields) in self.edits.tickets().filter(|(ticket, _)| !self.unproven.contains(*ticket)) {
-            if let Some(known) = self.tickets.get(ticket).filter(|known| !known.is_lost) {
-                ready.extend(lane::ready(fields, |field| known.ticket.value(field)));
+        let may_send = |ticket: &TicketId| {
+            let is_there = self.tickets.get(ticket).is_some_and(|known| !known.is_lost);
+            is_there && !self.unproven.contains(ticket)
+        };
+        for (ticket, fields) in self.edits.tickets().filter(|(ticket, _)| may_send(ticket)) {
+            if let Some(known) = self.tickets.ticket(ticket) {
+                let unsaid = self.edits.sayings.unsaid_since(ticket);
+                let edits = lane::ready(fields, |field| known.value(field), unsaid);
+                ready.extend(edits.into_iter().map(|(order, id)| (order, Outgoing::Edit(id))));
             }
+        }
+        for ticket in self.edits.sayings.tickets().filter(|ticket| may_send(ticket)) {
+            let next = self.edits.sayings.ready(ticket);
+            ready.extend(next.map(|saying| (saying.order, Outgoing::Saying(saying.id))));
         }
         ready.sort_unstable();
         ready.truncate(SAVES_MAX - self.in_flight.len());
-        ready.into_iter().filter_map(|(_, id)| self.save(turn, id)).collect()
+        let send = |(_, what)| match what {
+            Outgoing::Edit(id) => self.save(turn, id),
+            Outgoing::Saying(id) => self.say(turn, id),
+        };
+        ready.into_iter().filter_map(send).collect()
     }
 
     fn save(&mut self, turn: &mut Turn<'_>, id: EditId) -> Option<Effect> {
@@ -107,7 +132,11 @@ impl Session {
     /// A lost ticket is kept while somebody looks at it or has work on it.
     fn bury(&mut self, ticket: &TicketId) {
         let is_lost = self.tickets.get(ticket).is_some_and(|known| known.is_lost);
-        if is_lost && !self.windows.is_open(ticket) && self.edits.of(ticket).is_none() {
+        if is_lost
+            && !self.windows.is_open(ticket)
+            && self.edits.of(ticket).is_none()
+            && self.edits.sayings.of(ticket).is_empty()
+        {
             self.tickets.forget(ticket);
             self.floors.remove(ticket);
         }

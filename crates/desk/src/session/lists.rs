@@ -20,7 +20,7 @@ use crate::edits::bulk::{Bulk, Fate};
 use crate::edits::past::{Over, Sent};
 use crate::edits::work::Edit;
 use crate::notes::Document;
-use crate::own_lists::{needs_items, outbox_items};
+use crate::own_lists::{needs_items, outbox_items, refused_comments};
 use crate::windows::List;
 
 /// How long changes are gathered after a list was told.
@@ -55,7 +55,11 @@ impl Session {
         let name = |value: &Value| self.names.choice(field, value, known);
         let change = Change::Field { field, from: name(&edit.seen.value), to: name(&edit.mine) };
         let at = self.clock.now_ms(turn.now.wall);
-        let sent = Sent::new(edit.id, self.about(ticket), change, at);
+        self.sent(turn, Sent::new(edit.id, self.about(ticket), change, at));
+    }
+
+    /// Something was confirmed.
+    pub(super) fn sent(&mut self, turn: &mut Turn<'_>, sent: Sent) {
         self.put(turn, &Over::Sent(sent.clone()));
         if let Some(oldest) = self.past.send(sent) {
             self.take_away::<Over>(turn, Over::Sent(oldest).key());
@@ -142,8 +146,9 @@ impl Session {
     }
 
     fn needs(&self) -> NeedsView {
-        let (items, total) = needs_items(&self.edits, &self.tickets, &self.names);
-        NeedsView { items, total, undo: self.undoable() }
+        let (items, fields) = needs_items(&self.edits, &self.tickets, &self.names);
+        let (comments, said) = refused_comments(&self.edits, &self.tickets);
+        NeedsView { items, comments, total: fields + said, undo: self.undoable() }
     }
 
     fn outbox(&self) -> OutboxView {

@@ -25,6 +25,7 @@ mod on_save;
 mod on_timer;
 mod ours;
 mod reach;
+mod say;
 mod step;
 mod truth;
 mod turn;
@@ -37,7 +38,7 @@ use callboard_model::rest::Me;
 use callboard_model::{EditId, Presence, SessionId, TicketId};
 
 use crate::board::Board;
-use crate::bridge::{Counts, LinkView, Live, Reach, Saving};
+use crate::bridge::{Counts, LinkView, Live, Reach, Saving, SayingId};
 use crate::clock::ServerClock;
 use crate::edits::Edits;
 use crate::edits::bulk::Bulks;
@@ -48,6 +49,7 @@ use crate::lookups::Names;
 use crate::presence::Presences;
 use crate::refresh::Refreshes;
 use crate::rooms::Rooms;
+use crate::talk::Talks;
 use crate::windows::{Common, Windows};
 use drafts::Drafts;
 use effect::RequestId;
@@ -78,7 +80,11 @@ pub struct Session {
     /// Changes of many tickets.
     bulks: Bulks,
     lists: Lists,
-    /// Edits that are on their way.
+    /// What is said on the tickets that are open.
+    talks: Talks,
+    /// Comments that were discarded on their way to disk.
+    unsaid: BTreeSet<SayingId>,
+    /// Edits and comments that are on their way.
     in_flight: BTreeSet<EditId>,
     /// Tickets whose edits wait until what they stand on was fetched anew (CO-12).
     unproven: BTreeSet<TicketId>,
@@ -131,6 +137,8 @@ impl Session {
             past: Past::default(),
             bulks: Bulks::default(),
             lists: Lists::default(),
+            talks: Talks::default(),
+            unsaid: BTreeSet::new(),
             in_flight: BTreeSet::new(),
             unproven: BTreeSet::new(),
             floors: BTreeMap::new(),

@@ -29,6 +29,8 @@ impl Session {
             Request::Tickets { .. } => self.on_page(turn, id, outcome),
             Request::Ticket(ticket) => self.fetched(turn, id, &ticket, outcome),
             Request::Save { edit, ticket, .. } => self.save_answered(turn, id, (edit, &ticket), outcome),
+            Request::Say { saying, ticket, .. } => self.said(turn, saying, &ticket, outcome),
+            Request::Comments { ticket, limit } => self.on_comments(turn, ticket, limit, outcome),
             Request::Changes { .. } => self.on_changes(turn, outcome),
             Request::LiveTokens { tickets, board } => self.on_tokens(turn, tickets, board, outcome),
         }

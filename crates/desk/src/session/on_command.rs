@@ -36,6 +36,10 @@ impl Session {
             Command::ChooseOther { ticket, field, value, theirs } => {
                 self.choose_other(turn, window, (&ticket, field), value, &theirs);
             }
+            Command::Comment { ticket, text, visibility } => self.comment(turn, ticket, &text, visibility),
+            Command::RetryComment { saying } => self.retry_comment(turn, &saying),
+            Command::DropComment { saying } => self.drop_comment(turn, &saying),
+            Command::MoreComments { ticket } => self.talks.more(&ticket),
             Command::Undo { decision } => self.undo(turn, &decision),
             Command::Bulk { bulk, tickets, field, value } => {
                 self.begin_bulk(turn, (window, bulk), tickets, field, &value);
@@ -77,6 +81,7 @@ impl Session {
     }
 
     fn open_ticket(&mut self, window: WindowId, ticket: &TicketId) {
+        self.talks.open(ticket);
         let shut = self.windows.open(window, ticket.clone());
         self.looked_away(shut);
         self.touched.insert(ticket.clone());

@@ -143,7 +143,10 @@ impl Session {
         let rumour =
             Rumour { fields: &hint.updated_fields, name, at: hint.updated_at, version: hint.version };
         match ticket {
-            Some(ticket) => self.heard(turn, &ticket, &rumour),
+            Some(ticket) => {
+                self.heard_talk(&ticket, &hint.updated_fields);
+                self.heard(turn, &ticket, &rumour);
+            }
             // LT-18: "many changed", without saying which.
             None => self.catch_up(turn),
         }

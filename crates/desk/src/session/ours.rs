@@ -77,6 +77,7 @@ impl Session {
     fn take_in(&mut self, note: &Note) {
         match note.name.shelf {
             Shelf::Draft => self.recall_draft(note),
+            Shelf::Comment => self.recall_comment(note),
             Shelf::Decision => self.recall_over(note),
             Shelf::Activity | Shelf::View | Shelf::Setting | Shelf::Unread => {}
         }
@@ -105,8 +106,13 @@ impl Session {
     }
 
     fn note_answered(&mut self, turn: &mut Turn<'_>, name: &NoteName, outcome: Result<(), &Arc<str>>) {
-        if self.owner().as_ref() == Some(&name.owner) && name.shelf == Shelf::Draft {
-            self.draft_answered(turn, &name.key, outcome);
+        if self.owner().as_ref() != Some(&name.owner) {
+            return;
+        }
+        match name.shelf {
+            Shelf::Draft => self.draft_answered(turn, &name.key, outcome),
+            Shelf::Comment => self.comment_kept(turn, &name.key, outcome),
+            Shelf::Decision | Shelf::Activity | Shelf::View | Shelf::Setting | Shelf::Unread => {}
         }
     }
 }

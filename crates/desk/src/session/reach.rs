@@ -81,14 +81,20 @@ impl Session {
 
     /// It answers again: first what changed, then what waits (CO-12).
     fn through_again(&mut self, turn: &mut Turn<'_>, request: &Request) {
-        let waiting = self.edits.tickets().map(|(ticket, _)| ticket);
+        let said = self.edits.sayings.tickets();
+        let waiting = self.edits.tickets().map(|(ticket, _)| ticket).chain(said);
         self.unproven.extend(waiting.filter(|ticket| self.edits.has_work(ticket)).cloned());
         self.rooms.is_dirty = true;
         turn.push(Effect::Disarm(Timer::Resend));
         self.ask_lookups(turn);
         match request {
             Request::Hello | Request::Tickets { .. } | Request::Changes { .. } => {}
-            Request::Lookups | Request::Ticket(_) | Request::Save { .. } | Request::LiveTokens { .. } => {
+            Request::Lookups
+            | Request::Ticket(_)
+            | Request::Save { .. }
+            | Request::Say { .. }
+            | Request::Comments { .. }
+            | Request::LiveTokens { .. } => {
                 self.attempt(turn);
             }
         }

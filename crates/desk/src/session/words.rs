@@ -21,5 +21,9 @@ pub(super) const TOO_MANY: &str = "This was one ticket too many for one change: 
 /// Others wrote beside an edit too often.
 pub(super) const RESTLESS: &str = "The ticket kept changing while this was being saved.";
 
+/// A comment of unknown fate that is too old to be sent under its key.
+pub(super) const PERHAPS_SAID: &str =
+    "This may have been said already, more than a day ago. Look before you say it again.";
+
 /// The server failed at an edit too often.
 pub(super) const BROKEN: &str = "The server keeps failing when this is saved.";

@@ -15,6 +15,7 @@ mod own_work;
 mod recall;
 mod start;
 mod support;
+mod talk;
 mod toasts;
 mod undo;
 mod world_holds;

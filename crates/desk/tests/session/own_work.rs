@@ -19,8 +19,10 @@ fn outbox(world: &World) -> &OutboxView {
 
 /// As "from → to".
 fn words(change: &Change) -> String {
-    let Change::Field { field, from, to } = change;
-    format!("{field} {} → {}", from.label, to.label)
+    match change {
+        Change::Field { field, from, to } => format!("{field} {} → {}", from.label, to.label),
+        Change::Comment { text, .. } => text.to_string(),
+    }
 }
 
 fn states(world: &World) -> Vec<(String, &OutboxState)> {

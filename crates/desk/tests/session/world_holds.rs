@@ -1,5 +1,7 @@
 //! What holds whatever happens, in whatever order.
 
+use std::collections::BTreeSet;
+
 use crate::support::{Net, World};
 use callboard_desk::bridge::{Command, FieldState};
 use callboard_model::{Field, TicketId};
@@ -21,6 +23,8 @@ enum Act {
     Third,
     Undo,
     Many,
+    Say,
+    Unsay,
     Retry,
     Drop,
     Bob,
@@ -49,6 +53,8 @@ fn act() -> impl Strategy<Value = (Act, usize, usize)> {
         1 => Just(Act::Third),
         2 => Just(Act::Undo),
         1 => Just(Act::Many),
+        2 => Just(Act::Say),
+        1 => Just(Act::Unsay),
         1 => Just(Act::Retry),
         1 => Just(Act::Drop),
         6 => Just(Act::Bob),
@@ -69,6 +75,7 @@ fn act() -> impl Strategy<Value = (Act, usize, usize)> {
 struct Story {
     world: World,
     words: u32,
+    unsaid: BTreeSet<String>,
 }
 
 impl Story {
@@ -96,6 +103,11 @@ impl Story {
                 self.world.edit(ticket, field, &value);
             }
             Act::Keep | Act::Take | Act::Third | Act::Undo => self.decide(act, ticket, field),
+            Act::Say => {
+                let word = self.word("said");
+                self.world.comment(ticket, &word);
+            }
+            Act::Unsay => self.unsay(ticket),
             Act::Many => {
                 let word = self.word("mine");
                 self.world.change_many(&TICKETS, field, &word);
@@ -145,6 +157,31 @@ impl Story {
         }
     }
 
+    fn unsay(&mut self, ticket: &str) {
+        let talk = self.world.talks.get(&ticket.into());
+        if let Some(one) = talk.and_then(|talk| talk.pending.first()).cloned() {
+            self.world.say(Command::DropComment { saying: one.saying });
+            self.unsaid.insert(one.text.to_string());
+        }
+    }
+
+    /// CO-12: whatever was shown as safe is said, once, unless it was discarded; then once at most.
+    fn everything_was_said_once(&mut self) {
+        self.world.say_all_again();
+        self.world.pass(10_000);
+        for ticket in TICKETS {
+            let mut said = self.world.said(ticket);
+            said.sort_unstable();
+            assert!(said.is_sorted_by(|a, b| a < b), "said twice: {said:?}");
+            let safe = self.world.safe_words.iter().filter(|(id, _)| id.as_str() == ticket);
+            let missing = safe
+                .map(|(_, word)| word)
+                .find(|word| !said.contains(&word.as_str()) && !self.unsaid.contains(*word));
+            assert_eq!(missing, None);
+            assert!(self.world.talks[&ticket.into()].pending.is_empty());
+        }
+    }
+
     fn decide(&mut self, act: Act, ticket: &str, field: Field) {
         match act {
             Act::Keep => self.world.keep(ticket, field),
@@ -185,7 +222,7 @@ impl Story {
                 }
             }
         }
-        self.world.pass(10_000);
+        self.everything_was_said_once();
         self.nothing_unseen_was_overwritten();
         assert!(self.world.disk.is_empty(), "left on disk: {:?}", self.world.disk);
         let counts = self.world.counts;
@@ -204,7 +241,7 @@ impl Story {
 
 /// Plays the acts, each on the ticket and field of that place, and then lets everything end well.
 fn holds(acts: impl IntoIterator<Item = (Act, usize, usize)>) {
-    let mut story = Story { world: World::started(3), words: 0 };
+    let mut story = Story { world: World::started(3), words: 0, unsaid: BTreeSet::new() };
     story.world.open("t2");
     for (act, ticket, field) in acts {
         story.happen(act, TICKETS[ticket], FIELDS[field]);

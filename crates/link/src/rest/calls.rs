@@ -5,13 +5,16 @@
 use callboard_desk::session::effect::Request;
 use callboard_desk::session::event::{Answer, Failure, Lookups};
 use callboard_model::rest::{
-    Capabilities, Changes, LiveTokens, LiveTokensRequest, Me, One, Page, Pagination, TicketChanges, header,
+    Capabilities, Changes, Comment, LiveTokens, LiveTokensRequest, Me, One, Page, Pagination, TicketChanges,
+    header,
 };
 use callboard_model::{EditId, Ticket, TicketId};
 use reqwest::header::HeaderValue;
 use reqwest::{Method, Url};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::rest::send::HttpRequest;
 use crate::rest::{Caller, ServerClock};
 
 /// Rows per page of a list: the most that a stock server gives.
@@ -46,6 +49,18 @@ impl Caller {
                 Ok(Answer::Ticket(Box::new(found.data)))
             }
             Request::Save { edit, ticket, changes } => self.save(*edit, ticket, changes, clock).await,
+            Request::Say { saying, ticket, comment } => {
+                let url = self.at(&["tickets", ticket.as_str(), "comments"]);
+                let request = self.write(Method::POST, url, *saying, comment)?;
+                let said: One<Comment> = self.fetch(request, clock).await?;
+                Ok(Answer::Said(Box::new(said.data)))
+            }
+            Request::Comments { ticket, limit } => {
+                let mut url = self.at(&["tickets", ticket.as_str(), "comments"]);
+                query(&mut url, &[("limit", &limit.to_string()), ("order", "desc")]);
+                let found: Page<Comment> = self.fetch(self.get(url), clock).await?;
+                Ok(Answer::Comments(found.data))
+            }
             Request::Changes { since } => {
                 let mut url = self.at(&["changes"]);
                 query(&mut url, &[("since", &since.to_string()), ("limit", &CHANGES_PAGE.to_string())]);
@@ -121,16 +136,28 @@ impl Caller {
         changes: &TicketChanges,
         clock: &mut ServerClock,
     ) -> Result<Answer, Failure> {
-        let mut request = self.with_body(Method::PUT, self.ticket_url(ticket), changes)?;
+        let request = self.write(Method::PUT, self.ticket_url(ticket), edit, changes)?;
+        let saved: One<Ticket> = self.fetch(request, clock).await?;
+        Ok(Answer::Saved(Box::new(saved.data)))
+    }
+
+    /// A write that is applied once, and comes back under our own name.
+    fn write(
+        &self,
+        method: Method,
+        url: Url,
+        id: EditId,
+        body: &impl Serialize,
+    ) -> Result<HttpRequest, Failure> {
+        let mut request = self.with_body(method, url, body)?;
         // The letters and digits of an edit id are always fit for a header.
-        if let Ok(key) = HeaderValue::from_str(&edit.to_string()) {
+        if let Ok(key) = HeaderValue::from_str(&id.to_string()) {
             request.headers.insert(header::IDEMPOTENCY_KEY, key);
         }
         if let Some(session) = &self.session {
             request.headers.insert(header::ORIGIN_SESSION, session.clone());
         }
-        let saved: One<Ticket> = self.fetch(request, clock).await?;
-        Ok(Answer::Saved(Box::new(saved.data)))
+        Ok(request)
     }
 
     async fn live_tokens(

@@ -27,11 +27,12 @@ impl Queue {
     /// Lets a question wait; gives it back when there is no place.
     pub(crate) fn push(&mut self, id: RequestId, request: Request) -> Option<(RequestId, Request)> {
         let lane = match request {
-            Request::Save { .. } => &mut self.saves,
+            Request::Save { .. } | Request::Say { .. } => &mut self.saves,
             Request::Hello
             | Request::Lookups
             | Request::Tickets { .. }
             | Request::Ticket(_)
+            | Request::Comments { .. }
             | Request::Changes { .. }
             | Request::LiveTokens { .. } => &mut self.others,
         };

@@ -15,6 +15,8 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::rest::send::{ReqwestSend, SendError};
 
+mod comments;
+
 const SESSION: &str = "the-console";
 const DATE: &str = "Sat, 21 Nov 2026 10:00:00 GMT";
 const PERSON: &str = r#"{"userId":"u","displayName":"Bob"}"#;

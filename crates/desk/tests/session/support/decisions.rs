@@ -1,9 +1,10 @@
 //! What people decide across many tickets.
 
-use callboard_desk::bridge::{BulkId, Command};
-use callboard_model::{Field, Value};
+use callboard_desk::bridge::{BulkId, Change, Command, Visibility};
+use callboard_model::{Field, TicketId, Value};
 
 use super::World;
+use super::server::person;
 
 impl World {
     /// The person chooses a third value over what the panel shows; without a panel there is no button.
@@ -38,5 +39,38 @@ impl World {
         let tickets = tickets.iter().map(|ticket| (*ticket).into()).collect();
         let bulk = BulkId("many".into());
         self.say(Command::Bulk { bulk, tickets, field, value: value.into() });
+    }
+
+    /// The person says something for everybody to read.
+    pub(crate) fn comment(&mut self, ticket: &str, text: &str) {
+        self.say(Command::Comment {
+            ticket: ticket.into(),
+            text: text.to_owned(),
+            visibility: Visibility::Public,
+        });
+    }
+
+    /// Bob says something; his hint arrives if we are listening.
+    pub(crate) fn bob_says(&mut self, ticket: &str, text: &str) {
+        let now = self.now();
+        let hint = self.server.talk(&ticket.into(), &person("Bob"), text, false, now, None);
+        self.deliver_hint(Some(hint));
+    }
+
+    /// What the server has of a ticket's comments.
+    pub(crate) fn said(&self, ticket: &str) -> Vec<&str> {
+        let of_ticket = self.server.comments.get(&TicketId::from(ticket));
+        of_ticket.into_iter().flatten().map(|comment| &*comment.comment_text).collect()
+    }
+
+    /// Says every refused comment again, in every ticket.
+    pub(crate) fn say_all_again(&mut self) {
+        self.say(Command::OpenNeeds);
+        let refused = self.needs.as_ref().map(|needs| needs.comments.clone()).unwrap_or_default();
+        for item in refused {
+            if let Change::Comment { saying, .. } = item.change {
+                self.say(Command::RetryComment { saying });
+            }
+        }
     }
 }

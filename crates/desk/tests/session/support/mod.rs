@@ -10,8 +10,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use callboard_desk::bridge::{
-    BoardChange, BoardQuery, BulkView, Command, ConflictView, Counts, FieldState, Grouping, Line, LinkView,
-    NeedsView, Notice, OutboxView, Saving, TicketView, Update, ViewId,
+    BoardChange, BoardQuery, BulkView, Command, CommentsView, ConflictView, Counts, FieldState, Grouping,
+    Line, LinkView, NeedsView, Notice, OutboxState, OutboxView, PendingComment, Saving, TicketView, Update,
+    ViewId,
 };
 use callboard_desk::notes::{Note, NoteName, NoteOrder};
 use callboard_desk::session::effect::{Keep, LinkOrder, Request, RequestId, StoredEdit, Timer, WindowId};
@@ -80,6 +81,9 @@ pub(crate) struct World {
     pub(crate) needs: Option<NeedsView>,
     pub(crate) outbox: Option<OutboxView>,
     pub(crate) bulk: Option<BulkView>,
+    pub(crate) talks: BTreeMap<TicketId, CommentsView>,
+    /// Every comment that was ever shown as safe on disk.
+    pub(crate) safe_words: BTreeSet<(TicketId, String)>,
     pub(crate) link: Option<LinkView>,
     pub(crate) counts: Counts,
     /// Everything that the person was shown of a field, ever.
@@ -121,6 +125,8 @@ impl World {
             needs: None,
             outbox: None,
             bulk: None,
+            talks: BTreeMap::new(),
+            safe_words: BTreeSet::new(),
             link: None,
             counts: Counts::default(),
             painted: BTreeSet::new(),
@@ -300,6 +306,7 @@ impl World {
         self.rooms.clear();
         self.views.clear();
         (self.needs, self.outbox, self.bulk) = (None, None, None);
+        self.talks.clear();
         self.lines.clear();
         self.is_up = false;
         self.disk_is_slow = false;
@@ -523,6 +530,12 @@ impl World {
             Update::Notice(notice) => self.notices.push(notice),
             Update::Needs(needs) => self.needs = Some(needs),
             Update::Outbox(outbox) => self.outbox = Some(outbox),
+            Update::Comments(talk) => {
+                let is_safe = |one: &&PendingComment| !matches!(one.state, OutboxState::Refused { .. });
+                let safe = talk.pending.iter().filter(is_safe);
+                self.safe_words.extend(safe.map(|one| (talk.ticket.clone(), one.text.to_string())));
+                self.talks.insert(talk.ticket.clone(), talk);
+            }
             Update::Bulk(bulk) => self.bulk = Some(bulk),
             _ => {}
         }

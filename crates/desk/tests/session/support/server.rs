@@ -1,12 +1,13 @@
 //! A server in a map: versions per field, a change feed, and answers that are given again to the same key.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use callboard_desk::session::effect::Request;
 use callboard_desk::session::event::{Answer, Failure, Lookups};
 use callboard_model::rest::{
-    Board, Capabilities, ChangeRecord, Changes, FieldClash, LiveTokens, Me, Pagination, Priority, Stale,
-    Status, TicketChanges, User,
+    Board, Capabilities, ChangeRecord, Changes, Comment, FieldClash, LiveTokens, Me, NewComment, Pagination,
+    Priority, Stale, Status, TicketChanges, User,
 };
 use callboard_model::{EditId, Field, Hint, Person, SessionId, Ticket, TicketId, Timestamp, Value, Version};
 
@@ -28,6 +29,11 @@ pub(crate) struct Server {
     pub(crate) hides_board: bool,
     /// A stock server says neither versions nor where the feed ends.
     pub(crate) feed_reaches_back_to: u64,
+    /// What was said on each ticket, oldest first.
+    pub(crate) comments: BTreeMap<TicketId, Vec<Comment>>,
+    said: BTreeMap<EditId, (NewComment, Comment)>,
+    /// Comments that were answered by an earlier answer.
+    pub(crate) repeated: usize,
     writers: BTreeMap<(TicketId, Field), (Version, Person, Timestamp)>,
     answered: BTreeMap<EditId, (TicketChanges, Result<Ticket, Box<Stale>>)>,
     /// What each save of the console replaced.
@@ -70,6 +76,9 @@ impl Server {
             derives: None,
             hides_board: false,
             feed_reaches_back_to: 0,
+            comments: BTreeMap::new(),
+            said: BTreeMap::new(),
+            repeated: 0,
             writers: BTreeMap::new(),
             answered: BTreeMap::new(),
             replaced: Vec::new(),
@@ -109,6 +118,19 @@ impl Server {
             self.writers.insert((id.clone(), *field), (version, who.clone(), at));
         }
         let updated_fields: Vec<_> = changed.iter().map(|field| field.name().into()).collect();
+        Some(self.told(id, version, updated_fields, who, at, origin))
+    }
+
+    /// Writes a change down, and makes its hint.
+    fn told(
+        &mut self,
+        id: &TicketId,
+        version: Version,
+        updated_fields: Vec<Arc<str>>,
+        who: &Person,
+        at: Timestamp,
+        origin: Option<SessionId>,
+    ) -> Hint {
         let seq = self.changes.len() as u64 + 1;
         self.changes.push(ChangeRecord {
             seq,
@@ -119,7 +141,7 @@ impl Server {
             updated_at: at,
             deleted: false,
         });
-        Some(Hint {
+        Hint {
             updated_fields,
             updated_by: who.clone(),
             updated_at: at,
@@ -127,7 +149,7 @@ impl Server {
             version: Some(version),
             seq: Some(seq),
             origin_session: origin,
-        })
+        }
     }
 
     /// What the server says to a request, and the hint that goes out with it.
@@ -147,6 +169,12 @@ impl Server {
             Request::Ticket(id) => {
                 self.tickets.get(id).map(|found| Answer::Ticket(Box::new(found.clone()))).ok_or(Failure::Gone)
             }
+            Request::Say { saying, ticket, comment } => return self.say(*saying, ticket, comment, now),
+            Request::Comments { ticket, .. } if self.hidden.contains(ticket) => Err(Failure::Gone),
+            Request::Comments { ticket, limit } => {
+                let of_ticket = self.comments.get(ticket).into_iter().flatten().rev();
+                Ok(Answer::Comments(of_ticket.take(*limit as usize).cloned().collect()))
+            }
             Request::Save { edit, ticket, changes } => return self.save(*edit, ticket, changes, now),
             Request::Changes { since } if *since < self.feed_reaches_back_to => Err(Failure::TooOld),
             Request::Changes { since } => {
@@ -165,6 +193,54 @@ impl Server {
             }
         };
         (answer, None)
+    }
+
+    fn say(
+        &mut self,
+        saying: EditId,
+        id: &TicketId,
+        new: &NewComment,
+        now: Timestamp,
+    ) -> (Result<Answer, Failure>, Option<Hint>) {
+        if let Some((body, comment)) = self.said.get(&saying) {
+            assert_eq!(body, new, "one key has one body");
+            self.repeated += 1;
+            return (Ok(Answer::Said(Box::new(comment.clone()))), None);
+        }
+        if self.hidden.contains(id) {
+            return (Err(Failure::Gone), None);
+        }
+        if let Some(message) = self.refusal {
+            let code = "VALIDATION_ERROR".into();
+            return (Err(Failure::Refused { code, message: message.into() }), None);
+        }
+        let mine = Person { user_id: me().user_id, display_name: me().display_name };
+        let hint = self.talk(id, &mine, &new.comment_text, new.is_internal, now, Some("origin".into()));
+        let comment = self.comments[id].last().cloned().expect("it was just said");
+        self.said.insert(saying, (new.clone(), comment.clone()));
+        (Ok(Answer::Said(Box::new(comment))), Some(hint))
+    }
+
+    /// Somebody says something.
+    pub(crate) fn talk(
+        &mut self,
+        id: &TicketId,
+        who: &Person,
+        text: &str,
+        is_internal: bool,
+        at: Timestamp,
+        origin: Option<SessionId>,
+    ) -> Hint {
+        let of_ticket = self.comments.entry(id.clone()).or_default();
+        let comment = serde_json::json!({
+            "comment_id": format!("{id}c{}", of_ticket.len() + 1), "comment_text": text, "is_internal": is_internal,
+            "created_by_name": who.display_name, "created_at": at.to_string(),
+        });
+        of_ticket.push(serde_json::from_value(comment).expect("a comment"));
+        let ticket = self.tickets.get_mut(id).expect("a ticket");
+        let version = Version(ticket.version.map_or(1, |version| version.0) + 1);
+        ticket.version = Some(version);
+        self.told(id, version, vec!["comments".into()], who, at, origin)
     }
 
     fn page(&self, page: u32) -> Answer {
