@@ -246,8 +246,8 @@ mod tests {
         let left = |file: &Connection| {
             read(file, SERVER).expect("read").into_iter().map(|note| note.name.shelf).collect::<Vec<_>>()
         };
-        assert_eq!(left(&file), [Shelf::Draft, Shelf::View, Shelf::Setting, Shelf::Unread]);
+        assert_eq!(left(&file), [Shelf::Draft, Shelf::Comment, Shelf::View, Shelf::Setting, Shelf::Unread]);
         age(&file, later(10_000)).expect("room");
-        assert_eq!(left(&file), [Shelf::Draft, Shelf::View, Shelf::Setting]);
+        assert_eq!(left(&file), [Shelf::Draft, Shelf::Comment, Shelf::View, Shelf::Setting]);
     }
 }
