@@ -4,7 +4,7 @@
 #![allow(clippy::expect_used, reason = "a test that cannot set up its world has failed")]
 
 use callboard_desk::bridge::{LINES_MAX, SetupCode, SetupView};
-use callboard_link::{ApiKey, Config, ServerUrl};
+use callboard_link::{ApiKey, Config, LiveOptions, ServerUrl};
 use callboard_shell::bridge::Bridge;
 use serde_json::{Value, json};
 use tauri::ipc::{CallbackFn, InvokeBody};
@@ -33,6 +33,7 @@ impl Shell {
             api_key: ApiKey::new("s3cret").expect("a key"),
             tenant: None,
             profile_dir: profile.path().join("profile"),
+            live: LiveOptions::default(),
         }))
     }
 

@@ -8,7 +8,9 @@
 use std::path::{Path, PathBuf};
 
 use callboard_desk::bridge::{SetupCode, SetupView};
-use callboard_link::{ApiKey, Config, LinkError, ServerUrl};
+use callboard_link::{
+    ApiKey, BrowserSession, Config, LinkError, LiveOptions, Policy, RoomsUrl, ServerUrl, Sockets,
+};
 use clap::Parser;
 
 /// Where the server is.
@@ -17,9 +19,27 @@ const SERVER: &str = "CALLBOARD_SERVER";
 pub(crate) const API_KEY: &str = "CALLBOARD_API_KEY";
 /// The tenant, where the key alone does not tell.
 const TENANT: &str = "CALLBOARD_TENANT";
+/// Where the rooms are, if not beside the REST API.
+const ROOMS_URL: &str = "CALLBOARD_ROOMS_URL";
+/// The most rooms of tickets.
+const ROOMS_MAX: &str = "CALLBOARD_ROOMS_MAX";
+/// More rooms than this one server gives nobody on one socket.
+const ROOMS_LIMIT: usize = 16_000;
+/// `apart` or `shared`: how rooms of a stock server are reached.
+const STOCK_SOCKETS: &str = "CALLBOARD_STOCK_SOCKETS";
+/// Who we are to a stock server.
+const USER: &str = "CALLBOARD_USER";
+/// A file with the cookies of a browser that is signed in to a stock server. A file, because every process of the web
+/// view inherits the environment (CO-23).
+const BROWSER_SESSION: &str = "CALLBOARD_BROWSER_SESSION_FILE";
+/// `1`: ask every half minute what changed while the live layer is down.
+const POLL: &str = "CALLBOARD_POLL";
+/// `1`: look without being seen.
+const QUIET: &str = "CALLBOARD_VIEW_QUIETLY";
 
 /// A native desktop console for dispatchers. CALLBOARD_SERVER and CALLBOARD_API_KEY say where the server is and who
-/// asks, CALLBOARD_TENANT for which tenant where the key alone does not tell, CALLBOARD_LOG what to log.
+/// asks, CALLBOARD_TENANT for which tenant where the key alone does not tell, CALLBOARD_LOG what to log; docs/headless.md
+/// tells the others.
 #[derive(Clone, Debug, Default, Parser)]
 #[command(version)]
 pub struct Options {
@@ -73,6 +93,45 @@ impl Options {
             api_key: ApiKey::new(key).map_err(|error| why(&error))?,
             tenant: read(TENANT).map(|tenant| tenant.trim().into()),
             profile_dir,
+            live: self.live(read)?,
+        })
+    }
+
+    /// What somebody chose about the live layer.
+    fn live(&self, read: impl Fn(&str) -> Option<String>) -> Result<LiveOptions, SetupView> {
+        let bad = |name: &str, why: &str| SetupView {
+            code: SetupCode::BadOption,
+            message: format!("{name}: {why}"),
+        };
+        let is_on = |name: &str| match read(name).as_deref().map(str::trim) {
+            None | Some("0") => Ok(false),
+            Some("1") => Ok(true),
+            Some(_) => Err(bad(name, "it is 1 or 0")),
+        };
+        let defaults = Policy::default();
+        let rooms_max = match read(ROOMS_MAX).map(|text| text.trim().parse()) {
+            None => defaults.rooms_max,
+            Some(Ok(count)) if count <= ROOMS_LIMIT => count,
+            Some(_) => return Err(bad(ROOMS_MAX, "it is a number up to 16000")),
+        };
+        let stock_sockets = match read(STOCK_SOCKETS).as_deref().map(str::trim) {
+            None => defaults.stock_sockets,
+            Some("apart") => Sockets::Apart,
+            Some("shared") => Sockets::Shared,
+            Some(_) => return Err(bad(STOCK_SOCKETS, "it is apart or shared")),
+        };
+        let rooms = read(ROOMS_URL).map(|text| RoomsUrl::new(&text, self.allow_plain_http)).transpose();
+        let session = read(BROWSER_SESSION).map(|path| {
+            let text = std::fs::read_to_string(path.trim());
+            let text = text.map_err(|error| bad(BROWSER_SESSION, &error.to_string()))?;
+            BrowserSession::new(&text).map_err(|_| bad(BROWSER_SESSION, "it holds no cookies"))
+        });
+        let policy = Policy { rooms_max, quiet: is_on(QUIET)?, polling: is_on(POLL)?, stock_sockets };
+        Ok(LiveOptions {
+            policy,
+            rooms: rooms.map_err(|error| bad(ROOMS_URL, &error.to_string()))?,
+            user: read(USER).map(|user| user.trim().into()),
+            session: session.transpose()?,
         })
     }
 }
@@ -120,6 +179,34 @@ mod tests {
         let config = check(&[server, (API_KEY, "s3cret"), (TENANT, "")]).expect("all that is needed");
         assert_eq!(config.tenant, None);
         assert!(!format!("{config:?}").contains("s3cret"), "a key is never shown");
+    }
+
+    #[test]
+    fn what_somebody_chose_about_the_live_layer_is_checked() {
+        let needed = [(SERVER, "https://desk.example"), (API_KEY, "k")];
+        let chosen = |chosen: &[(&str, &str)]| check(&[&needed, chosen].concat()).map(|config| config.live);
+        assert_eq!(chosen(&[]).expect("nothing").policy, Policy::default());
+        let live = chosen(&[
+            (ROOMS_MAX, "10000"),
+            (POLL, "1"),
+            (QUIET, "0"),
+            (STOCK_SOCKETS, "shared"),
+            (USER, " nora "),
+        ]);
+        let live = live.expect("all of it can be used");
+        let wanted =
+            Policy { rooms_max: 10_000, quiet: false, polling: true, stock_sockets: Sockets::Shared };
+        assert_eq!((live.policy, live.user.as_deref()), (wanted, Some("nora")));
+        for bad in [
+            (ROOMS_MAX, "many"),
+            (ROOMS_MAX, "16001"),
+            (POLL, "yes"),
+            (STOCK_SOCKETS, "one"),
+            (ROOMS_URL, "https://desk.example"),
+            (BROWSER_SESSION, "/nowhere"),
+        ] {
+            assert_eq!(chosen(&[bad]).err(), Some(SetupCode::BadOption), "{bad:?}");
+        }
     }
 
     #[test]

@@ -13,9 +13,14 @@ pub const BACKOFF_MAX: Duration = Duration::from_secs(30);
 /// The wait before attempt `attempt`, counted from 0: up to a quarter shorter than the doubled one, by luck.
 #[must_use]
 pub fn backoff(attempt: u32, dice: u128) -> Duration {
-    let doubled = BACKOFF_FIRST.saturating_mul(1 << attempt.min(16)).min(BACKOFF_MAX);
-    let quarters = u32::try_from((dice >> 7) % 251).unwrap_or_default();
-    doubled - doubled * quarters / 1_000
+    jittered(BACKOFF_FIRST.saturating_mul(1 << attempt.min(16)).min(BACKOFF_MAX), dice)
+}
+
+/// Up to a quarter less than a wait, by luck.
+#[must_use]
+pub fn jittered(wait: Duration, dice: u128) -> Duration {
+    let thousandths = u32::try_from((dice >> 7) % 251).unwrap_or_default();
+    wait - wait * thousandths / 1_000
 }
 
 #[cfg(test)]

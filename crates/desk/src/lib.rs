@@ -24,6 +24,7 @@ pub mod link_state;
 mod lookups;
 pub mod notes;
 mod own_lists;
+pub mod policy;
 pub mod presence;
 pub mod refresh;
 pub mod rooms;
@@ -34,6 +35,7 @@ mod ticket_view;
 mod tones;
 mod windows;
 
+pub use policy::Policy;
 pub use session::Session;
 pub use session::effect::Effect;
 pub use session::event::{Event, Moment};

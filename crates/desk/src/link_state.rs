@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use crate::backoff::backoff;
+use crate::backoff::{BACKOFF_MAX, backoff};
 use crate::bridge::{Live, Reach};
 
 /// After so many failed attempts the live layer counts as unavailable.
@@ -49,8 +49,8 @@ impl LiveState {
         self.show(Live::Live, now_ms);
     }
 
-    /// The socket closed, or did not open. Says when to try again.
-    pub(crate) fn fell(&mut self, now_ms: i64, dice: u128) -> Duration {
+    /// The socket closed, or did not open. Says when to try again: when the server asked for it, else ever later.
+    pub(crate) fn fell(&mut self, now_ms: i64, dice: u128, asked: Option<Duration>) -> Duration {
         self.is_up = false;
         self.lag = None;
         self.failures += u32::from(self.live != Live::Live);
@@ -62,7 +62,7 @@ impl LiveState {
             self.show(Live::Reconnecting, now_ms);
         }
         self.waits += 1;
-        backoff(self.waits - 1, dice)
+        asked.map_or_else(|| backoff(self.waits - 1, dice), |asked| asked.min(BACKOFF_MAX))
     }
 
     /// The person asks for an attempt now: the count starts anew.
@@ -124,10 +124,20 @@ mod tests {
     fn after_five_failed_attempts_the_live_layer_is_unavailable_and_tried_rarely() {
         let mut state = LiveState::default();
         state.arrived(0);
-        let secs: Vec<u64> = (0..6).map(|at| state.fell(at, 0).as_secs()).collect();
+        let secs: Vec<u64> = (0..6).map(|at| state.fell(at, 0, None).as_secs()).collect();
         assert_eq!(secs, [1, 2, 4, 8, 16, 300]);
         assert_eq!((state.live, state.since), (Live::Unavailable, 5));
         state.retry(9);
-        assert_eq!((state.live, state.fell(9, 0)), (Live::Reconnecting, Duration::from_secs(1)));
+        assert_eq!((state.live, state.fell(9, 0, None)), (Live::Reconnecting, Duration::from_secs(1)));
+    }
+
+    /// A server that stops sends its consoles away one by one, and says to each when to come back.
+    #[test]
+    fn a_server_that_says_when_to_come_back_is_obeyed_within_reason() {
+        for (asked, wait) in [(1_234, 1_234), (0, 0), (3_600_000, 30_000)] {
+            let mut state = LiveState::default();
+            state.arrived(0);
+            assert_eq!(state.fell(1, 0, Some(Duration::from_millis(asked))), Duration::from_millis(wait));
+        }
     }
 }

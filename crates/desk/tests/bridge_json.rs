@@ -22,12 +22,12 @@ fn face() -> Face {
         initials: "L".to_owned(),
         color: "#112233".to_owned(),
         editing: Some(Field::Status),
-        unknown: false,
+        state: FaceState::Here,
+        since: 7,
     }
 }
 
-const FACE: &str =
-    r##"{"user":"u","name":"Lee","initials":"L","color":"#112233","editing":"status_id","unknown":false}"##;
+const FACE: &str = r##"{"user":"u","name":"Lee","initials":"L","color":"#112233","editing":"status_id","state":"here","since":7}"##;
 
 fn choice() -> Choice {
     Choice { value: Value::from("s1"), label: "New".to_owned(), tone: Some(Tone::Work), severity: None }

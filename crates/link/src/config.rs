@@ -7,7 +7,9 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use callboard_desk::Policy;
 use callboard_model::TenantId;
 use reqwest::Url;
 use reqwest::header::HeaderValue;
@@ -25,6 +27,79 @@ pub struct Config {
     pub tenant: Option<TenantId>,
     /// Where our files lie; made when missing.
     pub profile_dir: PathBuf,
+    /// What somebody chose about the live layer.
+    pub live: LiveOptions,
+}
+
+/// What somebody chose about the live layer; the defaults are right for our own server.
+#[derive(Clone, Debug, Default)]
+pub struct LiveOptions {
+    /// How many rooms, whether seen, whether asking slowly, how many sockets.
+    pub policy: Policy,
+    /// Where the rooms are, if not beside the REST API.
+    pub rooms: Option<RoomsUrl>,
+    /// Who we are to a stock server, which does not tell: an id, a user name or a mail address.
+    pub user: Option<Arc<str>>,
+    /// The session of a browser that is signed in to a stock server, which gives live tokens to nobody else.
+    pub session: Option<BrowserSession>,
+}
+
+/// The cookies of a browser that is signed in: a secret.
+#[derive(Clone)]
+pub struct BrowserSession(HeaderValue);
+
+impl BrowserSession {
+    /// Takes the value of a `Cookie` header as a person pasted it.
+    ///
+    /// # Errors
+    /// It is empty or holds what no header may hold.
+    pub fn new(text: &str) -> Result<Self, LinkError> {
+        let mut value = HeaderValue::from_str(text.trim()).map_err(|_| LinkError::Key)?;
+        if value.is_empty() {
+            return Err(LinkError::Key);
+        }
+        value.set_sensitive(true);
+        Ok(Self(value))
+    }
+
+    /// The value of its header.
+    pub(crate) fn header(&self) -> HeaderValue {
+        self.0.clone()
+    }
+}
+
+impl fmt::Debug for BrowserSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BrowserSession(…)")
+    }
+}
+
+/// Where rooms are, if not beside the REST API: `wss`, or plain `ws` to this very machine.
+#[derive(Clone, Debug)]
+pub struct RoomsUrl(SocketUrl);
+
+impl RoomsUrl {
+    /// Takes an address.
+    ///
+    /// # Errors
+    /// It is no such address.
+    pub fn new(text: &str, allow_plain: bool) -> Result<Self, LinkError> {
+        let text = text.trim();
+        let (scheme, rest) = text.split_once("://").ok_or(LinkError::Server("it is not a URL"))?;
+        let http = match scheme {
+            "wss" => "https",
+            "ws" => "http",
+            _ => return Err(LinkError::Server("it must begin with wss://")),
+        };
+        let http = format!("{http}://{rest}");
+        let server = if allow_plain { ServerUrl::allowing_plain_http(&http) } else { ServerUrl::new(&http) };
+        Ok(Self(server?.as_socket()))
+    }
+
+    /// The address of the socket.
+    pub(crate) fn socket(&self) -> SocketUrl {
+        self.0.clone()
+    }
 }
 
 /// A key to the REST API: a secret.
@@ -123,7 +198,12 @@ impl ServerUrl {
 
     /// The address of the live layer's socket.
     pub(crate) fn socket(&self) -> SocketUrl {
-        let mut url = self.under(&["hocuspocus"]);
+        Self(self.under(&["hocuspocus"])).as_socket()
+    }
+
+    /// The same address, for a socket.
+    fn as_socket(&self) -> SocketUrl {
+        let mut url = self.0.clone();
         let scheme = if url.scheme() == "https" { "wss" } else { "ws" };
         let port = url.port_or_known_default().unwrap_or_default();
         // Between two special schemes with an authority this cannot fail.
@@ -135,7 +215,7 @@ impl ServerUrl {
 }
 
 /// Where the live layer's socket is.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct SocketUrl {
     /// The whole address.
     pub(crate) url: String,
@@ -143,6 +223,24 @@ pub(crate) struct SocketUrl {
     pub(crate) host: String,
     /// The port to dial.
     pub(crate) port: u16,
+}
+
+impl SocketUrl {
+    /// The same with a token in it, as rooms of a stock server of 2.x want it.
+    pub(crate) fn with_token(&self, token: &str) -> Self {
+        let mark = if self.url.contains('?') { '&' } else { '?' };
+        Self { url: format!("{}{mark}token={token}", self.url), ..self.clone() }
+    }
+}
+
+/// There may be a token in the address, and that is a secret.
+impl fmt::Debug for SocketUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SocketUrl")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]
@@ -186,6 +284,24 @@ mod tests {
             (socket.url.as_str(), socket.host.as_str(), socket.port),
             ("ws://[::1]:81/hocuspocus", "::1", 81)
         );
+    }
+
+    #[test]
+    fn rooms_may_lie_elsewhere_and_tokens_go_in_the_clear_only_to_this_machine() {
+        let url = |text: &str, plain| RoomsUrl::new(text, plain).map(|url| url.socket().url);
+        assert_eq!(url("ws://127.0.0.1:1234", false).ok().as_deref(), Some("ws://127.0.0.1:1234/"));
+        assert_eq!(url("wss://a.example/x", false).ok().as_deref(), Some("wss://a.example/x/"));
+        assert!(url("ws://a.example", false).is_err() && url("ws://a.example", true).is_ok());
+        assert!(url("https://a.example", true).is_err() && url("a.example", true).is_err());
+    }
+
+    #[test]
+    fn a_token_in_an_address_and_the_session_of_a_browser_are_never_shown() {
+        let url = ServerUrl::new("http://[::1]:81").expect("an address").socket().with_token("s3cret");
+        assert_eq!(url.url, "ws://[::1]:81/hocuspocus?token=s3cret");
+        let session = BrowserSession::new("authjs.session-token=s3cret").expect("a cookie");
+        assert!(!format!("{url:?} {session:?} {:?}", session.header()).contains("s3cret"));
+        assert!(BrowserSession::new(" ").is_err() && BrowserSession::new("a\nb").is_err());
     }
 
     #[test]

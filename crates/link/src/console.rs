@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::LinkError;
 use crate::clock::{Clock, SystemClock};
-use crate::config::Config;
+use crate::config::{Config, RoomsUrl};
 use crate::disk::copy::{CopyStore, Copyist, open_copy};
 use crate::disk::open::{SetAside, open_outbox};
 use crate::disk::profile::ProfileLock;
@@ -111,7 +111,7 @@ impl Console {
         profile: Option<ProfileLock>,
     ) -> Result<Self, LinkError> {
         let origin = SessionId::from(Uuid::from_u128(world.clock.dice()).to_string());
-        let mut session = Session::new(origin.clone());
+        let mut session = Session::new(origin.clone()).under(config.live.policy);
         let work = world.outbox.load().map_err(LinkError::Unread)?;
         let runs = if profile.is_some() { Runs::Beside } else { Runs::Inline };
         let stop = CancellationToken::new();
@@ -121,12 +121,15 @@ impl Console {
         let writer = Writer::begin(world.outbox, runs, replies).map_err(LinkError::Thread)?;
         // 32 random bits, as stock ends draw them.
         let first_client_id = (world.clock.dice() & u128::from(u32::MAX)) as u64;
-        let socket = Socket::spawn(world.dial, config.server.socket(), first_client_id, stop.clone());
-        let caller = Caller::new(world.http, config.server, config.api_key, config.tenant.as_ref(), &origin);
+        let rooms = config.live.rooms.as_ref().map_or_else(|| config.server.socket(), RoomsUrl::socket);
+        let socket = Socket::spawn(Arc::clone(&world.dial), rooms, first_client_id, stop.clone());
+        let caller = Caller::new(world.http, config.server, config.api_key, config.tenant.as_ref(), &origin)
+            .known_as(config.live.user, config.live.session.as_ref());
         let runtime = Runtime {
             step: Box::new(move |now, event, out| session.step(now, event, out)),
             paint: Box::new(paint),
             clock: world.clock,
+            dial: world.dial,
             inputs: incoming,
             disk: writer,
             copyist,

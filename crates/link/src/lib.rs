@@ -24,10 +24,13 @@ pub mod rest;
 mod runtime;
 pub mod socket;
 mod timers;
+mod wake;
 
+pub use callboard_desk::Policy;
+pub use callboard_desk::session::effect::Sockets;
 pub use callboard_model::TenantId;
 pub use clock::{Clock, SystemClock};
-pub use config::{ApiKey, Config, ServerUrl};
+pub use config::{ApiKey, BrowserSession, Config, LiveOptions, RoomsUrl, ServerUrl};
 pub use console::{Console, World};
 pub use disk::copy::{CopyStore, NoCopy};
 pub use disk::open::SetAside;

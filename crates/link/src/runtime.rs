@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use callboard_desk::bridge::{Command, Update};
 use callboard_desk::session::effect::{LinkOrder, WindowId};
-use callboard_desk::session::event::{Kept, LinkEvent};
+use callboard_desk::session::event::{Fall, Kept, LinkEvent};
 use callboard_desk::{Effect, Event, Moment};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -31,7 +31,9 @@ use crate::disk::writer::Writer;
 use crate::disk::{DiskOrder, DiskReply, Work};
 use crate::rest::{Answered, Rest};
 use crate::socket::Socket;
+use crate::socket::dial::Dial;
 use crate::timers::Timers;
+use crate::wake::{LOOK_EVERY, Wake};
 
 /// Orders that may wait for the socket's task. Beyond that the socket is closed and reported as down, and the session
 /// plans its rooms anew.
@@ -64,6 +66,7 @@ pub(crate) struct Runtime {
     pub(crate) step: Step,
     pub(crate) paint: Paint,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) dial: Arc<dyn Dial>,
     pub(crate) inputs: mpsc::Receiver<Input>,
     pub(crate) disk: Writer,
     pub(crate) copyist: Copyist,
@@ -78,6 +81,9 @@ struct Desk {
     start: Instant,
     timers: Timers,
     orders: VecDeque<LinkOrder>,
+    wake: Wake,
+    /// When to look whether the machine slept.
+    look_at: Instant,
     /// What is known without waiting: refusals of full queues.
     at_once: VecDeque<Event>,
 }
@@ -89,6 +95,8 @@ impl Runtime {
             start: Instant::now(),
             timers: Timers::default(),
             orders: VecDeque::new(),
+            wake: Wake::new(self.clock.wall(), self.dial.way_out()),
+            look_at: Instant::now() + LOOK_EVERY,
             at_once: VecDeque::new(),
         };
         let mut effects = Vec::new();
@@ -138,6 +146,12 @@ impl Runtime {
                         return Some(Event::Rang(timer));
                     }
                 }
+                () = tokio::time::sleep_until(desk.look_at) => {
+                    desk.look_at = Instant::now() + LOOK_EVERY;
+                    if desk.wake.look(self.clock.wall(), self.dial.way_out()) {
+                        return Some(Event::Woke);
+                    }
+                }
                 input = self.inputs.recv(), if self.disk.has_room() => return input.map(Event::from),
                 Some(reply) = self.stored.recv() => return Some(of_disk(reply)),
                 Some(answered) = self.rest.next() => return Some(of_rest(answered)),
@@ -147,8 +161,6 @@ impl Runtime {
                     }
                 }
                 Some(news) = self.socket.news.recv() => return Some(Event::Link(news)),
-                // Only when every other task is gone, which none of them is while we live.
-                else => return None,
             }
         }
     }
@@ -182,7 +194,7 @@ impl Desk {
             self.orders.clear();
             self.orders.push_back(LinkOrder::Disconnect);
             let reason = "too much to say at once".into();
-            self.at_once.push_back(Event::Link(LinkEvent::Down { reason }));
+            self.at_once.push_back(Event::Link(LinkEvent::Down(Fall { reason, ..Fall::default() })));
             return;
         }
         self.orders.push_back(order);

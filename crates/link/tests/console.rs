@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use callboard_desk::bridge::{Command, Update};
 use callboard_desk::session::effect::WindowId;
-use callboard_link::{ApiKey, Config, Console, LinkError, ServerUrl};
+use callboard_link::{ApiKey, Config, Console, LinkError, LiveOptions, ServerUrl};
 use callboard_model::{Field, Value};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -51,7 +51,13 @@ impl Server {
 
     fn config(&self, profile: &Path) -> Config {
         let api_key = ApiKey::new("k").expect("a key");
-        Config { server: self.url.clone(), api_key, tenant: None, profile_dir: profile.to_owned() }
+        Config {
+            server: self.url.clone(),
+            api_key,
+            tenant: None,
+            profile_dir: profile.to_owned(),
+            live: LiveOptions::default(),
+        }
     }
 
     async fn save(&mut self) -> Save {

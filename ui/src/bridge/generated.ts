@@ -166,7 +166,17 @@ export type Command = { "do": "hello" }
   /** The field. */
   field: FieldName,
 }
-  | { "do": "retryLink" };
+  | { "do": "retryLink" }
+  | { "do": "windowFocused" }
+  | { "do": "stillHere" }
+  | { "do": "viewQuietly",
+  /** Whether it is on. */
+  on: boolean,
+}
+  | { "do": "pollSlowly",
+  /** Whether it is on. */
+  on: boolean,
+};
 
 export type BoardQuery = {
   /** Only tickets whose number, title, client, place and assignee hold all these words between them. */
@@ -221,7 +231,7 @@ export type SetupView = {
   message: string,
 };
 
-export type SetupCode = "missingServer" | "missingKey" | "badServer" | "badKey" | "profileInUse" | "badProfile" | "machine" | "outboxSetAside";
+export type SetupCode = "missingServer" | "missingKey" | "badServer" | "badKey" | "badOption" | "profileInUse" | "badProfile" | "machine" | "outboxSetAside";
 
 export type BoardChange = { "kind": "reset",
   /** Lines in all. */
@@ -304,9 +314,14 @@ export type Face = {
   color: string,
   /** The field they are in. */
   editing: FieldName | null,
-  /** Our own link is down: whether they are still there is not known. */
-  unknown: boolean,
+  /** Whether they are really here. */
+  state: FaceState,
+  /** Since when that is so, in milliseconds of the Unix epoch by our clock: when they came or last moved, or when our
+ * link fell. */
+  since: number,
 };
+
+export type FaceState = "here" | "idle" | "unknown";
 
 export type Choice = {
   /** What is sent. */
@@ -405,6 +420,12 @@ export type LinkView = {
   lag: number | null,
   /** The server's clock minus ours, in milliseconds. */
   clockOffset: number,
+  /** What the server helps with. */
+  support: Support,
+  /** Nothing is said of us in any room. */
+  quiet: boolean,
+  /** What changed is asked every half minute while the live layer is down. */
+  polling: boolean,
 };
 
 export type Live = "connecting" | "live" | "reconnecting" | "unavailable";
@@ -412,6 +433,8 @@ export type Live = "connecting" | "live" | "reconnecting" | "unavailable";
 export type Reach = "unknown" | "up" | "down" | "signedOut";
 
 export type Saving = "safe" | "full" | "failing";
+
+export type Support = "unknown" | "full" | "bestEffort";
 
 export type Counts = {
   /** Open tickets. */

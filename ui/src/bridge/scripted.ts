@@ -80,6 +80,17 @@ export class ScriptedBackend implements Backend {
       case 'retryLink':
         this.#tell({ is: 'link', value: { ...this.#scene.link, live: 'connecting' } });
         break;
+      case 'viewQuietly':
+        this.#scene.link = { ...this.#scene.link, quiet: command.on };
+        this.#tell({ is: 'link', value: this.#scene.link });
+        break;
+      case 'pollSlowly':
+        this.#scene.link = { ...this.#scene.link, polling: command.on };
+        this.#tell({ is: 'link', value: this.#scene.link });
+        break;
+      case 'windowFocused':
+      case 'stillHere':
+        break;
       default:
         if ('ticket' in command && 'field' in command) this.#field(command);
     }

@@ -28,6 +28,9 @@ import { TicketState } from './ticket.svelte';
 
 const MAIN_VIEW = 'main';
 
+/** How often the program is told that the person is at the machine. */
+const STIR_MS = 60_000;
+
 /** What is so before the program has said anything. */
 const NO_LINK: LinkView = {
   live: 'connecting',
@@ -36,6 +39,9 @@ const NO_LINK: LinkView = {
   since: 0,
   lag: null,
   clockOffset: 0,
+  support: 'unknown',
+  quiet: false,
+  polling: false,
 };
 
 export class Console {
@@ -61,6 +67,7 @@ export class Console {
   setup = $state.raw<SetupView | null>(null);
 
   readonly #backend: Backend;
+  #said = Date.now();
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -82,7 +89,13 @@ export class Console {
     this.ticket.reopen();
   }
 
+  /** The person is at the machine: said when nothing else has been said for a minute (LT-9). */
+  stir(): void {
+    if (Date.now() - this.#said >= STIR_MS) this.send({ do: 'stillHere' });
+  }
+
   send(command: Command): void {
+    this.#said = Date.now();
     this.#backend.send(command).catch((error: unknown) => {
       this.notices.tell({ kind: 'notSent', reason: reasonOf(error) });
     });

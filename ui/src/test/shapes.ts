@@ -16,7 +16,8 @@ export const face = (name: string, editing: FieldName | null = null): Face => ({
   initials: name.slice(0, 2).toUpperCase(),
   color: '#8b5cf6',
   editing,
-  unknown: false,
+  state: 'here',
+  since: 0,
 });
 
 export function row(ticket: string, part: Partial<Row> = {}): Line {

@@ -17,7 +17,7 @@ import type {
 } from '../bridge/generated';
 import type { Told } from '../state/notices.svelte';
 import type { Density, Theme } from '../state/taste.svelte';
-import { number } from './time';
+import { number, timeOfDay } from './time';
 
 const FIELDS: Record<FieldName, string> = {
   title: 'Title',
@@ -119,13 +119,19 @@ const SETUP: Record<Exclude<SetupCode, 'outboxSetAside'>, { head: string; next: 
     head: 'The files of this profile cannot be used',
     next: 'Nothing in them was changed. Make them readable, or start with another profile.',
   },
+  badOption: {
+    head: 'One of the options cannot be used',
+    next: 'Put it right, or leave it out, and start again.',
+  },
   machine: { head: 'Something is missing on this machine', next: 'Put it right and start again.' },
 };
 
 function facesSummary(faces: readonly Face[]): string {
   return faces
     .map((face) => {
-      if (face.unknown) return `${face.name} (not known whether still here)`;
+      const since = timeOfDay(face.since);
+      if (face.state === 'unknown') return `${face.name} (not known since ${since} whether still here)`;
+      if (face.state === 'idle') return `${face.name} (idle since ${since})`;
       return face.editing ? `${face.name} (editing ${field(face.editing)})` : face.name;
     })
     .join(', ');
@@ -146,6 +152,7 @@ export const text = {
     board: 'Board',
     rows: (density: Density) => `Row height: ${density}`,
     theme: (theme: Theme) => (theme === 'dark' ? 'Switch to light theme' : 'Switch to dark theme'),
+    quiet: (on: boolean) => (on ? 'You are not shown to others' : 'Others see where you are'),
     singleKeys: (on: boolean) => (on ? 'Single-key shortcuts are on' : 'Single-key shortcuts are off'),
   },
   columns: {
@@ -227,6 +234,11 @@ export const text = {
     state: linkState,
     lag: (ms: number) => `${number(ms)} ms`,
     retry: 'Retry',
+    bestEffort: 'best effort',
+    bestEffortWhy:
+      'This server counts no versions: values are compared just before each save, and changes may be missed.',
+    polling: 'asking every 30 s',
+    quiet: 'not shown to others',
   },
   disk: {
     words: { full: 'Disk full: nothing you type is kept', failing: 'Disk broken: nothing you type is kept' },

@@ -218,6 +218,21 @@ pub enum Command {
     },
     /// Try the live link again now.
     RetryLink,
+    /// The person looks at the program again: what was given up is tried anew (LT-14).
+    WindowFocused,
+    /// The person is here without asking for anything: a key, the pointer. Once a minute is enough; every other command
+    /// but `hello` says the same.
+    StillHere,
+    /// Look without being seen: while it is on nothing is said of us in any room, and others are seen as before.
+    ViewQuietly {
+        /// Whether it is on.
+        on: bool,
+    },
+    /// Ask every half minute what changed while the live layer is down: for places where no WebSocket gets through (RB-9).
+    PollSlowly {
+        /// Whether it is on.
+        on: bool,
+    },
 }
 
 /// The most lines that a window may ask for at once.

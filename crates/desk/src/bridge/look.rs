@@ -21,8 +21,25 @@ pub struct Face {
     /// The field they are in.
     #[cfg_attr(feature = "ts", ts(type = "FieldName | null"))]
     pub editing: Option<Field>,
-    /// Our own link is down: whether they are still there is not known.
-    pub unknown: bool,
+    /// Whether they are really here.
+    pub state: FaceState,
+    /// Since when that is so, in milliseconds of the Unix epoch by our clock: when they came or last moved, or when our
+    /// link fell.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub since: i64,
+}
+
+/// Whether somebody who is shown is really here (LT-9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum FaceState {
+    /// Here.
+    Here,
+    /// Here, and nothing was seen of them for a while.
+    Idle,
+    /// Our own link is down: whether they are still here is not known.
+    Unknown,
 }
 
 /// Something that can be chosen.

@@ -30,12 +30,12 @@ mod update;
 pub use board::{BoardChange, Heading, Line, PlacedLine, Row, Unsent};
 pub use command::{Command, LINES_MAX};
 pub use comments::{CommentView, CommentsView, Older, PendingComment, SayingId, Visibility};
-pub use look::{Choice, Face, Severity, Slack, Tone};
+pub use look::{Choice, Face, FaceState, Severity, Slack, Tone};
 pub use outbox::{
     About, BULK_MAX, BulkId, BulkRefusal, BulkView, Change, DecisionId, LISTED_MAX, Need, NeedsItem,
     NeedsView, OutboxItem, OutboxState, OutboxView, SentItem, UndoView, VerdictKind,
 };
 pub use query::{BoardQuery, Grouping, OpenFilter, Sort, SortBy, ViewId};
-pub use status::{Counts, LinkView, Live, Reach, Saving};
+pub use status::{Counts, LinkView, Live, Reach, Saving, Support};
 pub use ticket::{Access, ConflictView, FieldState, FieldView, Source, TicketView};
 pub use update::{Notice, SetupCode, SetupView, Update};

@@ -23,6 +23,26 @@ pub struct LinkView {
     /// The server's clock minus ours, in milliseconds.
     #[cfg_attr(feature = "ts", ts(type = "number"))]
     pub clock_offset: i64,
+    /// What the server helps with.
+    pub support: Support,
+    /// Nothing is said of us in any room.
+    pub quiet: bool,
+    /// What changed is asked every half minute while the live layer is down.
+    pub polling: bool,
+}
+
+/// What a server helps with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum Support {
+    /// Not asked yet.
+    #[default]
+    Unknown,
+    /// It counts versions and keeps a feed of changes: no change is missed, none is overwritten unseen.
+    Full,
+    /// A stock server: values are compared just before each save, and hints may be missed.
+    BestEffort,
 }
 
 /// The live layer (LT-14).

@@ -77,6 +77,8 @@ pub enum SetupCode {
     BadServer,
     /// The key cannot be used.
     BadKey,
+    /// One of the options cannot be used.
+    BadOption,
     /// Another console uses the profile.
     ProfileInUse,
     /// The profile's files cannot be used.

@@ -4,7 +4,7 @@
 
 pub mod plan;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +18,9 @@ pub const JOINS_MAX: usize = 32;
 
 /// The most tokens asked for at once; the rest is asked for after the answer.
 pub const TOKENS_MAX: usize = 1_000;
+
+/// The same where each costs a request of its own.
+pub const STOCK_TOKENS_MAX: usize = JOINS_MAX;
 
 /// What lets us into a room.
 struct Token {
@@ -46,6 +49,10 @@ pub(crate) struct Rooms {
     tokens: BTreeMap<Room, Token>,
     /// Entered, and whether we were let in.
     entered: BTreeMap<Room, bool>,
+    /// How many of them let us in.
+    joined: usize,
+    /// To be entered, the most wanted first, as soon as there is a place.
+    queue: VecDeque<Room>,
     denied: BTreeMap<Room, Denied>,
     /// When a ticket's room was last wanted; holds a key for each ticket room that is entered.
     pub held: BTreeMap<TicketId, Duration>,
@@ -96,12 +103,26 @@ impl Rooms {
 
     /// How many rooms we were let into.
     pub(crate) fn joined(&self) -> u32 {
-        u32::try_from(self.entered.values().filter(|joined| **joined).count()).unwrap_or(u32::MAX)
+        u32::try_from(self.joined).unwrap_or(u32::MAX)
     }
 
-    /// Whether another room may be tried now.
-    pub(crate) fn may_enter(&self) -> bool {
-        self.entered.values().filter(|joined| !**joined).count() < JOINS_MAX
+    /// These are entered next, instead of whatever waited before.
+    pub(crate) fn queue_up(&mut self, rooms: VecDeque<Room>) {
+        self.queue = rooms;
+    }
+
+    /// The next room that may be tried now, with what opens it.
+    pub(crate) fn next_to_enter(&mut self, server_ms: i64) -> Option<(Room, Arc<str>)> {
+        while self.entered.len() - self.joined < JOINS_MAX {
+            let room = self.queue.pop_front()?;
+            match self.token(&room, server_ms) {
+                Some(token) if !self.entered.contains_key(&room) => return Some((room, token)),
+                Some(_) => {}
+                // It waited longer than its token lives.
+                None => self.is_dirty = true,
+            }
+        }
+        None
     }
 
     /// We knock.
@@ -115,13 +136,13 @@ impl Rooms {
     /// We were let in. An earlier refusal is remembered for a while: being let in and put out again counts.
     pub(crate) fn let_in(&mut self, room: &Room) {
         if let Some(joined) = self.entered.get_mut(room) {
-            *joined = true;
+            self.joined += usize::from(!std::mem::replace(joined, true));
         }
     }
 
     /// We leave.
     pub(crate) fn leave(&mut self, room: &Room) {
-        self.entered.remove(room);
+        self.joined -= usize::from(self.entered.remove(room) == Some(true));
         if let Room::Ticket(_, ticket) = room {
             self.held.remove(ticket);
         }
@@ -173,7 +194,9 @@ impl Rooms {
     /// The link fell: we are in no room, and keep the tokens.
     pub(crate) fn fell(&mut self) {
         self.entered.clear();
+        self.queue.clear();
         self.held.clear();
+        self.joined = 0;
     }
 
     /// Lets go of tokens that are stale and of denials that are over: both only cost room.

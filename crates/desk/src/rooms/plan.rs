@@ -1,7 +1,13 @@
 //! Which ticket rooms deserve to be open.
 //!
-//! Tickets that somebody here looks at come first, then those with unsaved work, then what is on screen. A room that
-//! is wanted no more is kept for a while, because people scroll back.
+//! | tier | tickets | entered for |
+//! |---|---|---|
+//! | 0 | all | the board room: hints, and who is where. A stock server has none |
+//! | 1 | with unsaved work, on screen and 20 lines around, ours | their own rooms: who is there, as they move |
+//! | 2 | open | the same, and to show ourselves |
+//!
+//! When not all of them find a place, the open ones come first, then those with unsaved work, then what is on screen,
+//! then what is ours. A room that is wanted no more is kept for a while, because people scroll back.
 //!
 //! **Invariant:** nothing here knows a socket, a token or a timer; in go sets, out come sets.
 
@@ -9,9 +15,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use callboard_model::TicketId;
-
-/// The most ticket rooms that we are in; beyond that, what is least wanted stays outside.
-pub const ROOMS_MAX: usize = 500;
 
 /// How long a room is kept after it was last wanted.
 pub const LINGER: Duration = Duration::from_secs(10);

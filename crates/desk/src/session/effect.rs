@@ -95,14 +95,20 @@ pub enum Request {
         /// Also the board room.
         board: bool,
     },
+    /// Tokens for rooms of a stock server, which gives them one by one; answered like [`Request::LiveTokens`], and
+    /// perhaps for the first of them only.
+    StockTokens {
+        /// The tickets.
+        tickets: Vec<TicketId>,
+    },
 }
 
 /// What is wanted of the socket.
 #[derive(Clone)]
 pub enum LinkOrder {
-    /// Open it; answered by `Up` or `Down`.
-    Connect,
-    /// Close it and stay closed.
+    /// Open it; answered by `Up` or `Down`. Without effect while it is open or being opened.
+    Connect(Sockets),
+    /// Close it, or stop opening it, and stay closed. Nothing answers.
     Disconnect,
     /// Enter a room, or give an open one a fresh token.
     Join {
@@ -117,11 +123,20 @@ pub enum LinkOrder {
     Show(Room, Option<Presence>),
 }
 
+/// How rooms are reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sockets {
+    /// All of them on one socket: our own server, and a stock one of 3.x or 4.x that checks each room's token.
+    Shared,
+    /// Each on a socket of its own, with its token in the address: a stock server of 2.x, which checks only that.
+    Apart,
+}
+
 /// A token is a secret, so it is not shown.
 impl std::fmt::Debug for LinkOrder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Connect => f.write_str("Connect"),
+            Self::Connect(sockets) => write!(f, "Connect({sockets:?})"),
             Self::Disconnect => f.write_str("Disconnect"),
             Self::Join { room, .. } => write!(f, "Join({room})"),
             Self::Leave(room) => write!(f, "Leave({room})"),
@@ -143,6 +158,12 @@ pub enum Timer {
     Dim(TicketId),
     /// Plan the rooms anew: something scrolled out of view long enough ago.
     Rooms,
+    /// Somebody has not stirred for long enough to look idle.
+    Faces,
+    /// Look whether our own person is still at the machine.
+    Away,
+    /// Ask what changed, because nothing would tell us (RB-9).
+    Poll,
     /// The tokens have lived four fifths of their life.
     Tokens,
     /// Look again whether the disk takes anything.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use callboard_model::rest::{
     Board, Capabilities, Changes, Comment, LiveTokens, Me, Pagination, Priority, Stale, Status, User,
 };
-use callboard_model::{EditId, Hint, Presence, Room, Ticket, Timestamp};
+use callboard_model::{Digest, EditId, Hint, Presence, Room, Ticket, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::bridge::{Command, Saving};
@@ -71,6 +71,8 @@ pub enum Event {
     Saving(Saving),
     /// A timer that was armed ran out.
     Rang(Timer),
+    /// The machine slept, or its network is another one now: whatever was connected is not to be trusted.
+    Woke,
     /// The program ends in good order. Always the last event; of what it asks for only the disk hears.
     Ending,
 }
@@ -163,10 +165,7 @@ pub enum LinkEvent {
     /// The socket is open.
     Up,
     /// The socket is closed, or never opened.
-    Down {
-        /// For the diagnostics: a close code or an error, never a secret.
-        reason: Arc<str>,
-    },
+    Down(Fall),
     /// The server let us into a room.
     Joined(Room),
     /// The server refused a room.
@@ -177,8 +176,21 @@ pub enum LinkEvent {
     Hint(Room, Box<Hint>),
     /// Faces changed in a room: `None` for one that went.
     Presence(Room, Vec<(ClientKey, Option<Presence>)>),
+    /// The board room says who is at which tickets.
+    Digest(Room, Digest),
     /// How long the server took to answer our last sign of life.
     RoundTrip(Duration),
+}
+
+/// How a socket came to its end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fall {
+    /// For the diagnostics: a close code or an error, never a secret.
+    pub reason: Arc<str>,
+    /// The code with which the server closed it, where it said one.
+    pub code: Option<u16>,
+    /// How long the server asks to be left alone before the next attempt.
+    pub retry_after: Option<Duration>,
 }
 
 /// One awareness client: a window or tab of somebody, in one room.

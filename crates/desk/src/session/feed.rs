@@ -8,11 +8,11 @@ use callboard_model::rest::{Changes, Pagination};
 use callboard_model::{Ticket, TicketId};
 
 use super::Session;
-use super::effect::{Effect, Keep, LinkOrder, Request, RequestId, Timer};
+use super::effect::{Effect, Keep, Request, RequestId, Timer};
 use super::event::{Answer, Failure, Lookups};
 use super::turn::Turn;
 use crate::backoff::BACKOFF_MAX;
-use crate::bridge::Live;
+use crate::bridge::{Live, Support};
 use crate::lookups::Names;
 use crate::presence::own_face;
 use crate::refresh::Rumour;
@@ -70,10 +70,13 @@ impl Session {
         self.keep_me(turn, &me);
         self.common.me = Some(own_face(&me));
         self.me = Some(me);
+        self.support = if capabilities.is_some() { Support::Full } else { Support::BestEffort };
         self.rooms.is_dirty = true;
         self.ask_lookups(turn);
         if is_first {
-            turn.link(LinkOrder::Connect);
+            // Which of them are ours is known only now.
+            self.touched.extend(self.tickets.ids().cloned());
+            self.connect(turn);
         }
         if is_first || std::mem::take(&mut self.feed.wants_reload) {
             self.feed.cursor = capabilities.and_then(|capabilities| capabilities.seq);

@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** the work here follows from what was touched, never from how many tickets there are.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use callboard_model::rest::TicketChanges;
@@ -50,6 +51,8 @@ impl Session {
         self.board.flush(turn.effects());
         self.tell_lists(turn);
         self.arm_clock(turn);
+        self.arm_faces(turn);
+        self.arm_poll(turn);
         // Durable, then visible, then sent.
         turn.extend(saves);
     }
@@ -82,11 +85,27 @@ impl Session {
         }
         ready.sort_unstable();
         ready.truncate(SAVES_MAX - self.in_flight.len());
+        self.retain_checked(&mut ready);
         let send = |(_, what)| match what {
             Outgoing::Edit(id) => self.save(turn, id),
             Outgoing::Saying(id) => self.say(turn, id),
         };
         ready.into_iter().filter_map(send).collect()
+    }
+
+    /// Only edits of tickets that may be written now: others are read first.
+    fn retain_checked(&mut self, ready: &mut Vec<(u64, Outgoing)>) {
+        let edited = |what: &Outgoing| match what {
+            Outgoing::Edit(id) => self.edits.owner(*id).map(|(ticket, _)| ticket.clone()),
+            Outgoing::Saying(_) => None,
+        };
+        let tickets: BTreeSet<TicketId> = ready.iter().filter_map(|(_, what)| edited(what)).collect();
+        let held: BTreeSet<_> = tickets.into_iter().filter(|ticket| !self.passes_check(ticket)).collect();
+        self.forget_passed();
+        ready.retain(|(_, what)| match what {
+            Outgoing::Edit(id) => self.edits.owner(*id).is_none_or(|(ticket, _)| !held.contains(ticket)),
+            Outgoing::Saying(_) => true,
+        });
     }
 
     fn save(&mut self, turn: &mut Turn<'_>, id: EditId) -> Option<Effect> {
@@ -110,7 +129,16 @@ impl Session {
     fn draw(&mut self, turn: &mut Turn<'_>, ticket: &TicketId) {
         let Some(known) = self.tickets.get(ticket) else { return };
         let me = self.me.as_ref().map(|me| &me.user_id);
-        let faces = self.presences.faces(ticket, me);
+        let faces = self.presences.faces(ticket, me, turn.wall_ms());
+        let is_mine = !known.is_lost
+            && !known.ticket.status_is_closed
+            && known.ticket.assigned_to.as_ref() == me
+            && me.is_some();
+        if is_mine {
+            self.mine.insert(ticket.clone())
+        } else {
+            self.mine.remove(ticket)
+        };
         if self.windows.is_open(ticket) {
             let sources = Sources {
                 known,
@@ -138,6 +166,7 @@ impl Session {
             && self.edits.sayings.of(ticket).is_empty()
         {
             self.tickets.forget(ticket);
+            self.mine.remove(ticket);
             self.floors.remove(ticket);
         }
     }
@@ -154,6 +183,9 @@ impl Session {
             since: self.live.since,
             lag,
             clock_offset: self.clock.offset_ms(),
+            support: self.support,
+            quiet: self.policy.quiet,
+            polling: self.policy.polling,
         };
     }
 

@@ -9,6 +9,7 @@
 //!
 //! **Invariant:** one writer. Nobody else changes any of this, and nothing in here reads a clock or a random number.
 
+mod check;
 mod decide;
 pub(crate) mod drafts;
 pub mod effect;
@@ -24,21 +25,24 @@ mod on_link;
 mod on_save;
 mod on_timer;
 mod ours;
+mod person;
+mod poll;
 mod reach;
 mod say;
 mod step;
 mod truth;
 mod turn;
 mod visit;
+mod wake;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use callboard_model::rest::Me;
-use callboard_model::{EditId, Presence, SessionId, TicketId};
+use callboard_model::{EditId, SessionId, TicketId};
 
 use crate::board::Board;
-use crate::bridge::{Counts, LinkView, Live, Reach, Saving, SayingId};
+use crate::bridge::{Counts, LinkView, Live, Reach, Saving, SayingId, Support};
 use crate::clock::ServerClock;
 use crate::edits::Edits;
 use crate::edits::bulk::Bulks;
@@ -46,16 +50,20 @@ use crate::edits::past::Past;
 use crate::known::Tickets;
 use crate::link_state::{LiveState, ReachState};
 use crate::lookups::Names;
+use crate::policy::Policy;
 use crate::presence::Presences;
+use crate::presence::attention::Attention;
 use crate::refresh::Refreshes;
 use crate::rooms::Rooms;
 use crate::talk::Talks;
 use crate::windows::{Common, Windows};
+use check::Check;
 use drafts::Drafts;
 use effect::RequestId;
 use feed::Feed;
 use lists::Lists;
 use ours::Aside;
+use person::Shown;
 
 /// A running console. Start it with [`Event::Started`](crate::Event::Started).
 #[derive(Debug)]
@@ -90,6 +98,8 @@ pub struct Session {
     unproven: BTreeSet<TicketId>,
     /// Against a server without versions: answers to older questions than this are older than our own save.
     floors: BTreeMap<TicketId, RequestId>,
+    /// Against a server without versions: tickets that are read before they are written.
+    checks: BTreeMap<TicketId, Check>,
     /// What we heard of and have not fetched.
     stale: Refreshes,
     /// The whole list, and the cursor in the change feed.
@@ -103,7 +113,16 @@ pub struct Session {
     rooms: Rooms,
     presences: Presences,
     /// Where we last said that we are, in rooms that we are in or that the link keeps for our return.
-    shown: BTreeMap<TicketId, Presence>,
+    shown: BTreeMap<TicketId, Shown>,
+    attention: Attention,
+    /// The timer that looks for idle faces is armed.
+    faces_armed: bool,
+    poll_armed: bool,
+    /// Open tickets that are ours.
+    mine: BTreeSet<TicketId>,
+    policy: Policy,
+    /// What the server helps with.
+    support: Support,
     board: Board,
     windows: Windows,
     common: Common,
@@ -124,6 +143,9 @@ impl Session {
             since: 0,
             lag: None,
             clock_offset: 0,
+            support: Support::Unknown,
+            quiet: false,
+            polling: false,
         };
         Self {
             origin,
@@ -142,6 +164,7 @@ impl Session {
             in_flight: BTreeSet::new(),
             unproven: BTreeSet::new(),
             floors: BTreeMap::new(),
+            checks: BTreeMap::new(),
             stale: Refreshes::default(),
             feed: Feed::default(),
             names: Names::default(),
@@ -152,11 +175,28 @@ impl Session {
             rooms: Rooms::default(),
             presences: Presences::default(),
             shown: BTreeMap::new(),
+            attention: Attention::default(),
+            faces_armed: false,
+            poll_armed: false,
+            mine: BTreeSet::new(),
+            policy: Policy::default(),
+            support: Support::Unknown,
             board: Board::new(),
             windows: Windows::default(),
             common: Common { link, counts: Counts::default(), me: None, boards: Vec::new() },
             touched: BTreeSet::new(),
             clock_armed: None,
         }
+    }
+
+    /// The same, under somebody's choices.
+    #[must_use]
+    pub fn under(self, policy: Policy) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// Whether the server knows no versions, no feed and no board room.
+    fn is_stock(&self) -> bool {
+        self.support == Support::BestEffort
     }
 }

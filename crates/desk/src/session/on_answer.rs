@@ -33,6 +33,7 @@ impl Session {
             Request::Comments { ticket, limit } => self.on_comments(turn, ticket, limit, outcome),
             Request::Changes { .. } => self.on_changes(turn, outcome),
             Request::LiveTokens { tickets, board } => self.on_tokens(turn, tickets, board, outcome),
+            Request::StockTokens { tickets } => self.on_stock_tokens(turn, tickets, outcome),
         }
     }
 }

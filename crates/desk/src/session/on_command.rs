@@ -13,6 +13,9 @@ use crate::windows::List;
 
 impl Session {
     pub(super) fn commanded(&mut self, turn: &mut Turn<'_>, window: WindowId, command: Command) {
+        if command != Command::Hello {
+            self.person_stirred(turn);
+        }
         match command {
             Command::Hello => self.hello(window),
             Command::OpenView { view, query } => {
@@ -52,6 +55,10 @@ impl Session {
             Command::RetryEdit { ticket, field } => self.retry_edit(turn, &ticket, field),
             Command::DropEdit { ticket, field } => self.drop_edit(turn, &ticket, field),
             Command::RetryLink => self.retry_link(turn),
+            Command::WindowFocused => self.focused(turn),
+            Command::StillHere => {}
+            Command::ViewQuietly { on } => self.view_quietly(on),
+            Command::PollSlowly { on } => self.policy.polling = on,
         }
     }
 

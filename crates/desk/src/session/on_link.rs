@@ -6,7 +6,7 @@ use callboard_model::{Hint, Room, TicketId};
 
 use super::Session;
 use super::effect::{Effect, LinkOrder, Timer};
-use super::event::LinkEvent;
+use super::event::{Fall, LinkEvent};
 use super::turn::Turn;
 use crate::bridge::Live;
 use crate::refresh::Rumour;
@@ -15,15 +15,20 @@ impl Session {
     pub(super) fn link_said(&mut self, turn: &mut Turn<'_>, event: LinkEvent) {
         match event {
             LinkEvent::Up => self.link_up(turn),
-            LinkEvent::Down { .. } => self.link_down(turn),
+            LinkEvent::Down(fall) => self.link_down(turn, &fall),
             LinkEvent::Joined(room) => self.joined(turn, &room),
             LinkEvent::Denied(room, _) | LinkEvent::Left(room, _) => self.put_out(turn, &room),
             LinkEvent::Hint(room, hint) => self.hinted(turn, room, &hint),
             LinkEvent::Presence(room, faces) => {
                 let is_ours = self.rooms.is_entered(&room);
                 if let (Room::Ticket(_, ticket), true) = (room, is_ours) {
-                    self.presences.change(&ticket, faces);
+                    self.presences.change(&ticket, faces, turn.wall_ms());
                     self.touched.insert(ticket);
+                }
+            }
+            LinkEvent::Digest(room, digest) => {
+                if matches!(room, Room::Board(_)) && self.rooms.is_joined(&room) {
+                    self.touched.extend(self.presences.digested(digest, turn.wall_ms()));
                 }
             }
             LinkEvent::RoundTrip(lag) => self.live.lag = Some(lag),
@@ -42,15 +47,21 @@ impl Session {
         self.rooms.is_dirty = true;
     }
 
-    fn link_down(&mut self, turn: &mut Turn<'_>) {
+    fn link_down(&mut self, turn: &mut Turn<'_>, fall: &Fall) {
         if self.is_live() {
             self.keep_proof(turn);
         }
-        let wait = self.live.fell(turn.wall_ms(), turn.now.dice);
+        let wait = self.live.fell(turn.wall_ms(), turn.now.dice, fall.retry_after);
         turn.arm(Timer::Reconnect, wait);
+        self.leave_live(turn);
+    }
+
+    /// There is no socket, or none that counts.
+    pub(super) fn leave_live(&mut self, turn: &mut Turn<'_>) {
+        self.live.is_up = false;
         self.leave_unseen(turn);
         self.rooms.fell();
-        self.touched.extend(self.presences.fell());
+        self.touched.extend(self.presences.fell(turn.wall_ms()));
         self.touched.extend(self.windows.open_tickets().cloned());
     }
 
@@ -74,7 +85,7 @@ impl Session {
         if !self.live.is_up {
             self.live.retry(turn.wall_ms());
             turn.push(Effect::Disarm(Timer::Reconnect));
-            turn.link(LinkOrder::Connect);
+            self.connect(turn);
         } else if !self.is_live() {
             // The socket is fine, and a door is shut.
             self.live.retry(turn.wall_ms());
@@ -86,15 +97,24 @@ impl Session {
     /// A room let us in. The first one after the socket opened, which is the board's where there is one, ends the
     /// silence: from here on hints arrive, so what came before is caught up now.
     fn joined(&mut self, turn: &mut Turn<'_>, room: &Room) {
-        self.rooms.let_in(room);
-        self.rooms.is_dirty = true;
-        if let Room::Ticket(_, ticket) = room {
-            self.presences.rejoined(ticket);
-            self.touched.insert(ticket.clone());
+        if !self.rooms.is_entered(room) {
+            // Said by a socket that we have given up meanwhile.
+            return;
         }
-        let is_first = matches!(room, Room::Board(_)) || self.is_board_shut(turn);
+        self.rooms.let_in(room);
+        match room {
+            Room::Ticket(_, ticket) => {
+                self.presences.rejoined(ticket);
+                self.touched.insert(ticket.clone());
+            }
+            Room::Board(_) => self.touched.extend(self.presences.board_rejoined()),
+            Room::Notifications(..) => {}
+        }
+        let is_first = matches!(room, Room::Board(_)) || self.is_stock() || self.is_board_shut(turn);
         if is_first && std::mem::take(&mut self.feed.is_behind) {
             self.live.arrived(turn.wall_ms());
+            // Now faces of rooms that nobody wants any more can be given up.
+            self.rooms.is_dirty = true;
             self.touched.extend(self.windows.open_tickets().cloned());
             self.catch_up(turn);
         }
@@ -118,6 +138,7 @@ impl Session {
             }
             Room::Board(_) => {
                 (self.feed.is_behind, self.feed.has_gap) = (true, true);
+                self.touched.extend(self.presences.board_fell(turn.wall_ms()));
                 let is_shut = self.rooms.is_denied(room, turn.now.uptime);
                 self.live.show(if is_shut { Live::Unavailable } else { Live::Reconnecting }, turn.wall_ms());
                 self.touched.extend(self.windows.open_tickets().cloned());

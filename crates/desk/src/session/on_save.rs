@@ -56,6 +56,10 @@ impl Session {
         self.confirm(turn, asked, ticket, Some(field));
         if version.is_none() {
             self.floors.insert(name.clone(), RequestId(self.requests + 1));
+            if field == Field::Status {
+                // Such a server answers before it has closed or opened the ticket.
+                self.stale.want_anew(&name);
+            }
         }
         if let Some(edit) = edit {
             self.remember_sent(turn, &name, field, &edit);

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use super::Session;
-use super::effect::{Effect, LinkOrder, Timer};
+use super::effect::{Effect, Timer};
 use super::turn::Turn;
 
 /// How long a field that somebody else changed is lit (LT-11).
@@ -30,6 +30,9 @@ impl Session {
             Timer::Disk => turn.push(Effect::ProbeDisk),
             Timer::Draft(ticket, field) => self.draft_gathered(turn, &ticket, field),
             Timer::Tokens => self.rooms.is_dirty = true,
+            Timer::Faces => self.faces_aged(turn),
+            Timer::Away => self.look_for_person(turn),
+            Timer::Poll => self.poll(turn),
             // Every step tells the board the time; this one happens for nothing else.
             Timer::Clock => self.clock_armed = None,
             Timer::Lists => self.lists.is_resting = false,
@@ -38,7 +41,7 @@ impl Session {
 
     fn reconnect(&mut self, turn: &mut Turn<'_>) {
         if !self.live.is_up {
-            turn.link(LinkOrder::Connect);
+            self.connect(turn);
         }
     }
 }

@@ -94,9 +94,8 @@ impl Session {
             | Request::Save { .. }
             | Request::Say { .. }
             | Request::Comments { .. }
-            | Request::LiveTokens { .. } => {
-                self.attempt(turn);
-            }
+            | Request::LiveTokens { .. }
+            | Request::StockTokens { .. } => self.attempt(turn),
         }
     }
 }

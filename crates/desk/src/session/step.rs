@@ -32,6 +32,7 @@ impl Session {
             Event::NoteNotKept(name, reason) => self.note_not_kept(turn, &name, &reason),
             Event::Saving(saving) => self.saving_is(turn, saving),
             Event::Rang(timer) => self.rang(turn, timer),
+            Event::Woke => self.woke(turn),
             Event::Ending => self.put_all_drafts(turn),
         }
         self.finish(turn);

@@ -54,6 +54,7 @@ impl Session {
             Ok(Answer::Ticket(_)) if !self.stale.is_stale(id) && self.is_lost(id) => {}
             Ok(Answer::Ticket(ticket)) => {
                 let version = ticket.version;
+                self.was_read(id, asked);
                 self.confirm(turn, asked, *ticket, None);
                 if self.stale.fetched(id, version) {
                     turn.arm(Timer::Refetch(id.clone()), GATHER);
@@ -146,7 +147,7 @@ impl Session {
     /// is told why and decides (CO-13).
     fn unread(&mut self, id: &TicketId, why: &Arc<str>) {
         self.stale.drop(id);
-        if self.unproven.remove(id) {
+        if self.unproven.remove(id) | self.checks.remove(id).is_some() {
             self.edits.refuse_all(id, why);
             self.touched.insert(id.clone());
         }
@@ -161,6 +162,7 @@ impl Session {
     pub(super) fn lose(&mut self, turn: &mut Turn<'_>, id: &TicketId) {
         self.stale.drop(id);
         self.unproven.remove(id);
+        self.checks.remove(id);
         self.board.remove(id);
         turn.push(Effect::Keep(Keep::Gone(id.clone())));
         self.edits.refuse_all(id, &words::LOST.into());

@@ -1,8 +1,11 @@
-//! Entering and leaving rooms: tokens asked for in batches, doors knocked at a few at a time, and where we show
-//! ourselves.
+//! Entering and leaving rooms: tokens asked for in batches, doors knocked at a few at a time.
 //!
-//! **Invariant:** others see us only in tickets that are open here (LT-10).
+//! What to enter is planned when something changed that the plan stands on; a room that lets us in only makes place for
+//! the next in the queue, or ten thousand rooms would be planned ten thousand times.
+//!
+//! **Invariant:** a room is entered only when the plan wants it, and never with a stale token.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use callboard_model::rest::LiveTokens;
@@ -13,9 +16,8 @@ use super::effect::{LinkOrder, Request, Timer};
 use super::event::{Answer, Failure};
 use super::turn::Turn;
 use crate::bridge::Live;
-use crate::presence::own_presence;
-use crate::rooms::plan::{Plan, ROOMS_MAX, plan, wanted};
-use crate::rooms::{DENIED_FOR, TOKENS_MAX};
+use crate::rooms::plan::{Plan, plan, wanted};
+use crate::rooms::{DENIED_FOR, STOCK_TOKENS_MAX, TOKENS_MAX};
 
 /// A token counts as living at least this long, whatever the clocks say.
 const LIFE_MIN_MS: i64 = 10_000;
@@ -27,22 +29,28 @@ impl Session {
     /// Compares what is wanted with what is held, and does the difference.
     pub(super) fn visit(&mut self, turn: &mut Turn<'_>) {
         let Some(tenant) = self.me.as_ref().map(|me| me.tenant.clone()) else { return };
-        if !std::mem::take(&mut self.rooms.is_dirty) {
-            return;
+        if std::mem::take(&mut self.rooms.is_dirty) {
+            self.plan_visits(turn, &tenant);
         }
+        if self.live.is_up {
+            self.knock(turn);
+        }
+    }
+
+    fn plan_visits(&mut self, turn: &mut Turn<'_>, tenant: &TenantId) {
         let now = turn.now.uptime;
         self.rooms.sweep(now, self.clock.now_ms(turn.now.wall));
-        let wants = self.wanted_rooms(&tenant, now);
+        let wants = self.wanted_rooms(tenant, now);
         for ticket in &wants {
             if let Some(last) = self.rooms.held.get_mut(ticket) {
                 *last = now;
             }
         }
-        let Plan { join, leave, again } = plan(&wants, &self.rooms.held, now, ROOMS_MAX);
+        let Plan { join, leave, again } = plan(&wants, &self.rooms.held, now, self.policy.rooms_max);
         for ticket in leave {
             self.leave_ticket_room(turn, &ticket);
         }
-        self.knock(turn, &tenant, &join);
+        self.queue_up(turn, tenant, &join);
         if self.is_live() {
             self.touched.extend(self.presences.give_up(|ticket| wants.contains(ticket)));
         }
@@ -53,7 +61,7 @@ impl Session {
         self.arm_renewal(turn);
     }
 
-    /// The tickets whose rooms we want: open, with work, on screen; in this order.
+    /// The tickets whose rooms we want: open, with work, on screen, ours; in this order.
     fn wanted_rooms(&self, tenant: &TenantId, now: Duration) -> Vec<TicketId> {
         let visible = self.board.visible();
         let working = self.edits.tickets().map(|(ticket, _)| ticket);
@@ -61,30 +69,41 @@ impl Session {
             let is_there = self.tickets.get(ticket).is_some_and(|known| !known.is_lost);
             is_there && !self.rooms.is_denied(&Room::Ticket(tenant.clone(), (*ticket).clone()), now)
         };
-        wanted(self.windows.open_tickets().chain(working).chain(&visible).filter(may_enter), ROOMS_MAX)
+        let all = self.windows.open_tickets().chain(working).chain(&visible).chain(&self.mine);
+        wanted(all.filter(may_enter), self.policy.rooms_max)
     }
 
-    /// Enters what has a token, the board first, and asks for the tokens that are missing or stale.
-    fn knock(&mut self, turn: &mut Turn<'_>, tenant: &TenantId, join: &[TicketId]) {
+    /// Lines up what is to be entered, the board first, and asks for the tokens that are missing or stale. A stock server
+    /// has no board room, and never looks at a token again once it let us in.
+    fn queue_up(&mut self, turn: &mut Turn<'_>, tenant: &TenantId, join: &[TicketId]) {
         let (now, server_ms) = (turn.now.uptime, self.clock.now_ms(turn.now.wall));
-        let mut missing = Vec::new();
-        let board = Room::Board(tenant.clone());
-        let entered = self.rooms.entered().filter(|room| **room != board).cloned();
+        let board = (!self.is_stock()).then(|| Room::Board(tenant.clone()));
         let tickets = join.iter().map(|ticket| Room::Ticket(tenant.clone(), ticket.clone()));
-        for room in std::iter::once(board.clone()).chain(tickets).chain(entered).collect::<Vec<_>>() {
-            if self.rooms.is_denied(&room, now) {
-                continue;
-            }
-            match self.rooms.token(&room, server_ms) {
-                None => missing.push(room),
-                Some(token) if self.live.is_up && !self.rooms.is_entered(&room) && self.rooms.may_enter() => {
-                    self.rooms.enter(room.clone(), now);
-                    turn.link(LinkOrder::Join { room, token });
-                }
-                Some(_) => {}
+        let is_fine = |room: &Room| self.rooms.token(room, server_ms).is_some();
+        let mut missing = Vec::new();
+        let mut queue = VecDeque::new();
+        for room in board.into_iter().chain(tickets).filter(|room| !self.rooms.is_denied(room, now)) {
+            if !is_fine(&room) {
+                missing.push(room);
+            } else if !self.rooms.is_entered(&room) {
+                queue.push_back(room);
             }
         }
+        if !self.is_stock() {
+            let stale = |room: &&Room| !matches!(room, Room::Board(_)) && !is_fine(room);
+            missing.extend(self.rooms.entered().filter(stale).cloned());
+        }
+        self.rooms.queue_up(queue);
         self.ask_tokens(turn, missing);
+    }
+
+    /// Enters what has a place.
+    fn knock(&mut self, turn: &mut Turn<'_>) {
+        let (now, server_ms) = (turn.now.uptime, self.clock.now_ms(turn.now.wall));
+        while let Some((room, token)) = self.rooms.next_to_enter(server_ms) {
+            self.rooms.enter(room.clone(), now);
+            turn.link(LinkOrder::Join { room, token });
+        }
     }
 
     fn ask_tokens(&mut self, turn: &mut Turn<'_>, missing: Vec<Room>) {
@@ -98,9 +117,27 @@ impl Session {
             Room::Ticket(_, ticket) => Some(ticket),
             Room::Board(_) | Room::Notifications(..) => None,
         };
-        let tickets = missing.into_iter().filter_map(ticket).take(TOKENS_MAX).collect();
+        let tickets = missing.into_iter().filter_map(ticket);
         self.rooms.is_asking = true;
-        self.ask(turn, Request::LiveTokens { tickets, board });
+        let request = if self.is_stock() {
+            Request::StockTokens { tickets: tickets.take(STOCK_TOKENS_MAX).collect() }
+        } else {
+            Request::LiveTokens { tickets: tickets.take(TOKENS_MAX).collect(), board }
+        };
+        self.ask(turn, request);
+    }
+
+    /// Tokens of a stock server came, perhaps not all that were asked for.
+    pub(super) fn on_stock_tokens(
+        &mut self,
+        turn: &mut Turn<'_>,
+        mut asked: Vec<TicketId>,
+        outcome: Result<Answer, Failure>,
+    ) {
+        if let Ok(Answer::LiveTokens(tokens)) = &outcome {
+            asked.retain(|id| tokens.tokens.contains_key(id) || tokens.refused.contains_key(id));
+        }
+        self.on_tokens(turn, asked, false, outcome);
     }
 
     /// Tokens came, or did not.
@@ -184,28 +221,6 @@ impl Session {
         }
     }
 
-    /// Says where we are, where that is new. The link remembers what we show in a room while we are out of it, so that
-    /// is kept true too: it would be the first thing that others hear when we are back (LT-9).
-    pub(super) fn show_ourselves(&mut self, turn: &mut Turn<'_>, ticket: &TicketId) {
-        let Some(me) = &self.me else { return };
-        let room = Room::Ticket(me.tenant.clone(), ticket.clone());
-        let before = self.shown.get(ticket);
-        if before.is_none() && !self.rooms.is_joined(&room) {
-            return;
-        }
-        let is_open = self.windows.is_open(ticket);
-        let presence = is_open.then(|| own_presence(me, self.windows.editing(ticket)));
-        if presence.as_ref() == before {
-            return;
-        }
-        match &presence {
-            Some(presence) => self.shown.insert(ticket.clone(), presence.clone()),
-            None => self.shown.remove(ticket),
-        };
-        let is_over = presence.is_none() && !self.rooms.is_entered(&room);
-        turn.link(if is_over { LinkOrder::Leave(room) } else { LinkOrder::Show(room, presence) });
-    }
-
     /// The board moved by itself: what is on screen may be other tickets soon.
     pub(super) fn board_moved(&mut self, turn: &mut Turn<'_>) {
         if self.live.is_up {
@@ -223,6 +238,9 @@ impl Session {
     }
 
     fn arm_renewal(&mut self, turn: &mut Turn<'_>) {
+        if self.is_stock() {
+            return;
+        }
         let first = self.rooms.first_stale();
         if let Some(at) = first.filter(|_| first != self.rooms.renew_at) {
             let wait = u64::try_from(at - self.clock.now_ms(turn.now.wall)).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::support::server::{person, ticket};
 use crate::support::{Net, World, presence, room};
 use callboard_desk::Event;
-use callboard_desk::bridge::{Access, Command, Live, Reach, Slack, Source};
+use callboard_desk::bridge::{Access, Command, FaceState, Live, Reach, Slack, Source};
 use callboard_desk::session::effect::{LinkOrder, Request, Timer};
 use callboard_desk::session::event::{Failure, LinkEvent};
 use callboard_model::Field::{Assignee, Board, Priority, Status, Subcategory, Title};
@@ -160,7 +160,7 @@ fn faces_are_one_per_person_unknown_without_a_link_and_gone_with_their_window() 
     assert_eq!(world.field("t1", Status).editors.len(), 1);
     assert_eq!(world.row("t1").map(|row| row.faces.len()), Some(1));
     world.socket_falls();
-    assert!(world.row("t1").is_some_and(|row| row.faces[0].unknown));
+    assert!(world.row("t1").is_some_and(|row| row.faces[0].state == FaceState::Unknown));
     world.socket_works = true;
     world.pass(1_000);
     assert_eq!(world.row("t1").map(|row| row.faces.len()), Some(0), "whoever is there will say so");
@@ -228,7 +228,7 @@ fn unknown_faces_go_when_the_link_is_back_and_nobody_looks_there_any_more() {
     world.open("t299");
     world.face("t299", 1, Some(presence("bob", None)));
     world.socket_falls();
-    assert!(world.views[&"t299".into()].faces[0].unknown);
+    assert_eq!(world.views[&"t299".into()].faces[0].state, FaceState::Unknown);
     world.close("t299");
     world.socket_works = true;
     world.pass(400_000);

@@ -2,7 +2,7 @@
 
 use crate::support::{Net, World};
 use callboard_desk::bridge::{Access, Command, FieldState, Live, Reach, Unsent};
-use callboard_desk::session::effect::{LinkOrder, Request, StoredEdit};
+use callboard_desk::session::effect::{LinkOrder, Request, Sockets, StoredEdit};
 use callboard_desk::session::event::Failure;
 use callboard_model::{EditId, Field, Version};
 
@@ -29,7 +29,7 @@ fn the_list_is_read_page_by_page_and_the_board_room_is_entered_first() {
     });
     assert_eq!(pages.collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(world.counts.tickets, 230);
-    assert!(matches!(&world.orders[0], LinkOrder::Connect));
+    assert!(matches!(&world.orders[0], LinkOrder::Connect(Sockets::Shared)));
     assert!(matches!(&world.orders[1], LinkOrder::Join { room, .. } if room.to_string() == "board:t"));
     let link = world.link.as_ref().expect("the window is told");
     assert_eq!((link.live, link.reach), (Live::Live, Reach::Up));

@@ -5,6 +5,7 @@
 //! | [`send`] | the HTTP seam, and the real sender behind it |
 //! | [`queue`] | which question goes next |
 //! | [`calls`] | what each question is on the wire |
+//! | [`stock`] | what a stock server is asked otherwise |
 //! | [`answer`] | what each answer means: the one place that knows status codes |
 //!
 //! **Invariant:** nothing here retries. Whether to ask again is the session's decision.
@@ -13,6 +14,7 @@ pub(crate) mod answer;
 pub(crate) mod calls;
 pub(crate) mod queue;
 pub mod send;
+mod stock;
 
 use std::sync::Arc;
 
@@ -26,7 +28,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::task::JoinSet;
 
-use crate::config::{ApiKey, ServerUrl};
+use crate::config::{ApiKey, BrowserSession, ServerUrl};
 use crate::rest::queue::Queue;
 use crate::rest::send::{HttpAnswer, HttpRequest, HttpSend};
 
@@ -46,6 +48,10 @@ pub(crate) struct Caller {
     key: ApiKey,
     tenant: Option<HeaderValue>,
     session: Option<HeaderValue>,
+    /// Who we are, where the server does not tell.
+    user: Option<Arc<str>>,
+    /// The cookies of a browser that is signed in.
+    browser: Option<HeaderValue>,
 }
 
 impl Caller {
@@ -63,7 +69,14 @@ impl Caller {
             key,
             tenant: tenant.and_then(|tenant| header(tenant.as_str())),
             session: header(session.as_str()),
+            user: None,
+            browser: None,
         }
+    }
+
+    /// The same, with what only a stock server needs.
+    pub(crate) fn known_as(self, user: Option<Arc<str>>, browser: Option<&BrowserSession>) -> Self {
+        Self { user, browser: browser.map(BrowserSession::header), ..self }
     }
 
     /// The address of an endpoint.

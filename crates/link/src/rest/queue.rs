@@ -34,7 +34,8 @@ impl Queue {
             | Request::Ticket(_)
             | Request::Comments { .. }
             | Request::Changes { .. }
-            | Request::LiveTokens { .. } => &mut self.others,
+            | Request::LiveTokens { .. }
+            | Request::StockTokens { .. } => &mut self.others,
         };
         if lane.len() >= WAITING_MAX {
             return Some((id, request));

@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::IntoResponse;
 use callboard_model::rest::TicketChanges;
-use callboard_model::{EditId, Field, Value, Version};
+use callboard_model::{EditId, Field, TicketId, Value, Version};
 use serde_json::{Value as Json, json};
 use tokio::net::TcpListener;
 
@@ -367,4 +367,89 @@ async fn few_questions_fly_at_once_and_a_save_overtakes_those_that_wait() {
     let asked = held.asked.lock().expect("the log");
     let place = asked.iter().position(|line| line.starts_with("PUT")).expect("the save");
     assert_eq!(place, queue::FLYING_MAX, "first of those that waited");
+}
+
+/// wire.md 4: a stock server tells nobody who they are; a name that somebody configured does.
+#[tokio::test]
+async fn who_we_are_to_a_stock_server_is_found_by_a_configured_name() {
+    let people = json!({"data": [
+        {"user_id": "u1", "username": "bob", "first_name": "Bob", "last_name": "Kessler", "tenant": "x"},
+        {"user_id": "u2", "email": "nora@a.example", "first_name": "Nora", "last_name": "Berg", "tenant": "x"},
+    ]});
+    for (name, user, shown) in [
+        (Some("Nora@A.example"), "u2", "Nora Berg"),
+        (Some("eve"), "api-key", "API key"),
+        (None, "api-key", "API key"),
+    ] {
+        let stub = Stub::start(vec![
+            ("/api/v1/users/me", 500, String::new()),
+            ("/api/v1/meta", 404, "<h1>".to_owned()),
+            ("/api/v1/users?", 200, people.to_string()),
+        ])
+        .await;
+        let Stub { caller, log } = stub;
+        let stub = Stub { caller: caller.known_as(name.map(Into::into), None), log };
+        let (answer, _) = stub.call(Request::Hello).await;
+        let Ok(Answer::Hello { me, capabilities: None }) = answer else { panic!("{answer:?}") };
+        assert_eq!((me.user_id.as_str(), &*me.display_name, me.tenant.as_str()), (user, shown, "t"));
+    }
+}
+
+/// A token as the stock gives it: only its claims are ever looked at here.
+fn stock_token(claims: &str) -> String {
+    use base64::Engine;
+    let body = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(claims);
+    json!({ "token": format!("h.{body}.s") }).to_string()
+}
+
+/// wire.md 4: tokens one by one, with the session of a browser and until one fails for another reason than its ticket.
+#[tokio::test]
+async fn tokens_of_a_stock_server_come_one_by_one_as_far_as_they_come() {
+    let stub = Stub::start(vec![
+        ("/api/tickets/1/", 200, stock_token(r#"{"exp":1800000300}"#)),
+        ("/api/tickets/2/", 404, r#"{"error":"gone"}"#.to_owned()),
+        ("/api/tickets/3/", 403, r#"{"error":"no"}"#.to_owned()),
+        ("/api/tickets/4/", 200, stock_token(r#"{"exp":1800000200}"#)),
+        ("/api/tickets/5/", 500, String::new()),
+    ])
+    .await;
+    let Stub { caller, log } = stub;
+    let browser = BrowserSession::new("session=s").expect("a cookie");
+    let stub = Stub { caller: caller.known_as(None, Some(&browser)), log };
+    let tickets = ["1", "2", "3", "4", "5", "6"].map(TicketId::from).to_vec();
+    let (answer, _) = stub.call(Request::StockTokens { tickets }).await;
+    let Ok(Answer::LiveTokens(tokens)) = answer else { panic!("{answer:?}") };
+    let names = |ids: Vec<&TicketId>| ids.into_iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(names(tokens.tokens.keys().collect()), ["1", "4"]);
+    assert_eq!(names(tokens.refused.keys().collect()), ["2", "3"]);
+    assert_eq!(tokens.expires_at.as_second(), 1_800_000_200, "the first that expires");
+    assert_eq!(stub.headers()["cookie"], "session=s");
+    assert_eq!(stub.lines().len(), 5, "the sixth was not asked for");
+}
+
+/// LT-14: a page that wants a browser is no sign that our key is bad.
+#[tokio::test]
+async fn a_stock_token_that_cannot_be_had_is_not_being_signed_out() {
+    for (status, expected) in [(401, Failure::Forbidden), (403, Failure::Forbidden), (500, Failure::Broken)] {
+        let stub =
+            Stub::start(vec![("/api/tickets/", status, r#"{"error":"Unauthorized"}"#.to_owned())]).await;
+        let request = Request::StockTokens { tickets: vec!["1".into(), "2".into()] };
+        assert_eq!(stub.call(request).await.0, Err(expected), "{status}");
+    }
+}
+
+/// The stock takes nobody off a ticket by an update.
+#[tokio::test]
+async fn somebody_is_taken_off_a_stock_ticket_on_the_page_for_it() {
+    let stub = Stub::start(vec![("/api/v1/tickets/", 200, one(&ticket()))]).await;
+    let nobody =
+        |client_version| TicketChanges { fields: [(Field::Assignee, Value::Empty)].into(), client_version };
+    for (version, line) in [
+        (None, r#"PUT /api/v1/tickets/T/assignment {"assigned_to":null}"#),
+        (Some(Version(6)), r#"PUT /api/v1/tickets/T {"assigned_to":null,"client_version":6}"#),
+    ] {
+        let changes = nobody(version);
+        stub.call(Request::Save { edit: EditId(1), ticket: "T".into(), changes }).await.0.expect("saved");
+        assert_eq!(stub.lines().last().map(String::as_str), Some(line));
+    }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use callboard_desk::bridge::{Counts, Saving};
 use callboard_desk::notes::{Note, NoteName, NoteOrder, Owner, Shelf};
-use callboard_desk::session::effect::{Request, RequestId, StoredEdit, Timer};
+use callboard_desk::session::effect::{Request, RequestId, Sockets, StoredEdit, Timer};
 use callboard_desk::session::event::Failure;
 use callboard_model::{EditId, Field, Timestamp, Value};
 use futures_util::future::BoxFuture;
@@ -71,6 +71,7 @@ impl Rig {
                 paint.try_send((window, update)).expect("the test keeps up");
             }),
             clock: Arc::new(SystemClock),
+            dial: Arc::new(TcpDial),
             inputs: incoming,
             copyist: Copyist::begin(Box::new(NoCopy), Runs::Beside, replies.clone()).expect("a thread"),
             disk: Writer::begin(outbox, Runs::Beside, replies).expect("a thread"),
@@ -249,7 +250,7 @@ async fn every_effect_is_carried_out_and_answered() {
             Effect::Arm(Timer::Rooms, Duration::ZERO),
             Effect::Disarm(Timer::Rooms),
         ],
-        Event::Rang(_) => vec![Effect::Link(LinkOrder::Connect)],
+        Event::Rang(_) => vec![Effect::Link(LinkOrder::Connect(Sockets::Shared))],
         _ => Vec::new(),
     });
     rig.event().await;
@@ -268,7 +269,7 @@ async fn every_effect_is_carried_out_and_answered() {
         "{answered:?}"
     );
     assert!(matches!(rig.event().await, Event::Rang(Timer::Clock)));
-    assert!(matches!(rig.event().await, Event::Link(LinkEvent::Down { .. })));
+    assert!(matches!(rig.event().await, Event::Link(LinkEvent::Down(_))));
     rig.inputs.send(Input::Closed(window())).await.expect("the loop lives");
     assert!(matches!(rig.event().await, Event::WindowClosed(gone) if gone == window()));
     rig.end().await;
@@ -301,7 +302,7 @@ async fn too_much_to_say_on_the_socket_closes_it() {
     });
     rig.event().await;
     let next = rig.event().await;
-    assert!(matches!(&next, Event::Link(LinkEvent::Down { .. })), "{next:?}");
+    assert!(matches!(&next, Event::Link(LinkEvent::Down(_))), "{next:?}");
     rig.end().await;
 }
 

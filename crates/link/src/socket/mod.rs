@@ -9,20 +9,23 @@
 //! |---|---|
 //! | [`dial`] | the byte stream seam |
 //! | [`open`] | one open socket, from handshake to close |
+//! | [`apart`] | a socket for each room, for servers that want it so |
 //! | [`translate`] | the protocol's words and the session's |
 //!
 //! **Invariant:** nothing here decides to connect again. That is the session's, with its timers.
 
+mod apart;
 pub mod dial;
 mod open;
 mod translate;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use callboard_desk::session::effect::LinkOrder;
-use callboard_desk::session::event::LinkEvent;
+use callboard_desk::session::effect::{LinkOrder, Sockets};
+use callboard_desk::session::event::{Fall, LinkEvent};
+use callboard_model::{Presence, Room};
 use callboard_wire::{Client, ClientConfig, ClientEvent};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -63,18 +66,11 @@ impl Socket {
         first_client_id: u64,
         stop: CancellationToken,
     ) -> Self {
+        let version = concat!("callboard-", env!("CARGO_PKG_VERSION")).into();
+        let config = ClientConfig { provider_version: Some(version), first_client_id };
         let (orders, incoming) = mpsc::channel(ORDERS_WAITING_MAX);
         let (outgoing, news) = mpsc::channel(NEWS_WAITING_MAX);
-        let version = concat!("callboard-", env!("CARGO_PKG_VERSION")).into();
-        let task = Task {
-            client: Client::new(ClientConfig { provider_version: Some(version), first_client_id }),
-            start: Instant::now(),
-            orders: incoming,
-            outgoing,
-            told: VecDeque::new(),
-            dial,
-            url,
-        };
+        let task = Task::new(dial, url, config, incoming, outgoing);
         Self { orders, news, task: tokio::spawn(task.run(stop)) }
     }
 
@@ -94,22 +90,46 @@ struct Task {
     told: VecDeque<LinkEvent>,
     dial: Arc<dyn Dial>,
     url: SocketUrl,
+    config: ClientConfig,
+    /// What we show, for rooms with a socket of their own: each of those begins without knowing.
+    shown: BTreeMap<Room, Presence>,
 }
 
 /// An order that concerns the socket as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Switch {
-    Connect,
+    Connect(Sockets),
     Disconnect,
 }
 
 impl Task {
+    fn new(
+        dial: Arc<dyn Dial>,
+        url: SocketUrl,
+        config: ClientConfig,
+        orders: mpsc::Receiver<LinkOrder>,
+        outgoing: mpsc::Sender<LinkEvent>,
+    ) -> Self {
+        Self {
+            client: Client::new(config.clone()),
+            start: Instant::now(),
+            orders,
+            outgoing,
+            told: VecDeque::new(),
+            dial,
+            url,
+            config,
+            shown: BTreeMap::new(),
+        }
+    }
+
     async fn run(mut self, stop: CancellationToken) {
         let mut wanted = Switch::Disconnect;
         loop {
             let next = match wanted {
                 Switch::Disconnect => self.idle(&stop).await,
-                Switch::Connect => self.connected(&stop).await,
+                Switch::Connect(Sockets::Shared) => self.connected(&stop).await,
+                Switch::Connect(Sockets::Apart) => self.apart(&stop).await,
             };
             let Some(next) = next else { return };
             wanted = next;
@@ -142,8 +162,8 @@ impl Task {
                 order = self.order() => order?,
                 opened = &mut opening => match opened {
                     Ok(Ok(stream)) => break stream,
-                    Ok(Err(reason)) => return Some(self.down(reason)),
-                    Err(_) => return Some(self.down("no connection in time".into())),
+                    Ok(Err(reason)) => return Some(self.down(Fall { reason, ..Fall::default() })),
+                    Err(_) => return Some(self.down(open::fall("no connection in time"))),
                 },
             };
             if self.apply(order) == Some(Switch::Disconnect) {
@@ -161,14 +181,14 @@ impl Task {
         self.client.closed(self.now());
         match end {
             End::Stopped => None,
-            End::Asked(switch) => Some(switch),
-            End::Lost(reason) => Some(self.down(reason)),
+            End::Asked => Some(Switch::Disconnect),
+            End::Lost(fall) => Some(self.down(fall)),
         }
     }
 
-    fn down(&mut self, reason: Arc<str>) -> Switch {
-        info!(%reason, "the live link is down");
-        self.told.push_back(LinkEvent::Down { reason });
+    fn down(&mut self, fall: Fall) -> Switch {
+        info!(reason = %fall.reason, "the live link is down");
+        self.told.push_back(LinkEvent::Down(fall));
         Switch::Disconnect
     }
 
@@ -187,16 +207,24 @@ impl Task {
     fn apply(&mut self, order: LinkOrder) -> Option<Switch> {
         let now = self.now();
         match order {
-            LinkOrder::Connect => return Some(Switch::Connect),
+            LinkOrder::Connect(sockets) => return Some(Switch::Connect(sockets)),
             LinkOrder::Disconnect => return Some(Switch::Disconnect),
             LinkOrder::Join { room, token } => {
                 if !self.client.join(now, &room.to_string(), &token) {
                     self.told.push_back(LinkEvent::Denied(room, "too many rooms".into()));
                 }
             }
-            LinkOrder::Leave(room) => self.client.leave(now, &room.to_string()),
+            LinkOrder::Leave(room) => {
+                self.client.leave(now, &room.to_string());
+                self.shown.remove(&room);
+            }
             LinkOrder::Show(room, presence) => {
-                self.client.show(now, &room.to_string(), presence.and_then(translate::state));
+                let state = presence.clone().and_then(translate::state);
+                self.client.show(now, &room.to_string(), state);
+                match presence {
+                    Some(presence) => self.shown.insert(room, presence),
+                    None => self.shown.remove(&room),
+                };
             }
         }
         None

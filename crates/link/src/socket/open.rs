@@ -7,6 +7,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
 
+use callboard_desk::session::event::Fall;
 use callboard_wire::limits::FRAME_BYTES_MAX;
 use futures_util::stream::SplitSink;
 use futures_util::{SinkExt, StreamExt};
@@ -33,9 +34,9 @@ pub(super) enum End {
     /// The console ends.
     Stopped,
     /// An order ended it.
-    Asked(Switch),
+    Asked,
     /// Anything else.
-    Lost(Arc<str>),
+    Lost(Fall),
 }
 
 /// Opens a connection and makes it a WebSocket. The error is for the diagnostics.
@@ -59,7 +60,7 @@ impl Task {
         let mut unflushed = false;
         let end = loop {
             if !self.collect() {
-                break End::Lost("the server has fallen silent".into());
+                break End::Lost(fall("the server has fallen silent"));
             }
             packet = packet.or_else(|| self.client.poll_packet());
             let deadline = self.client.next_deadline().map(|at| self.start + at);
@@ -69,8 +70,9 @@ impl Task {
                 () = stop.cancelled() => break End::Stopped,
                 order = self.orders.recv() => match order {
                     None => break End::Stopped,
-                    Some(order) => if let Some(switch) = self.apply(order) {
-                        break End::Asked(switch);
+                    // To connect once more would be to lose what there is.
+                    Some(order) => if self.apply(order) == Some(Switch::Disconnect) {
+                        break End::Asked;
                     },
                 },
                 () = sleep_until(deadline), if deadline.is_some() => {
@@ -119,19 +121,34 @@ impl Task {
             Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => return None,
             Some(Ok(Message::Close(Some(frame)))) => {
                 let code = u16::from(frame.code);
-                return Some(End::Lost(format!("closed with {code} {}", frame.reason).into()));
+                return Some(End::Lost(Fall {
+                    reason: format!("closed with {code} {}", frame.reason).into(),
+                    code: Some(code),
+                    retry_after: retry_after(&frame.reason),
+                }));
             }
-            Some(Ok(Message::Close(None))) | None => return Some(End::Lost("closed".into())),
+            Some(Ok(Message::Close(None))) | None => return Some(End::Lost(fall("closed"))),
             Some(Err(error)) => return Some(lost(&error)),
         };
         let now = self.now();
         let heard = self.client.received(now, &bytes);
-        heard.err().map(|error| End::Lost(format!("the server sent what is no message: {error}").into()))
+        heard.err().map(|error| End::Lost(fall(&format!("the server sent what is no message: {error}"))))
     }
 }
 
 fn lost(error: &Error) -> End {
-    End::Lost(error.to_string().into())
+    End::Lost(fall(&error.to_string()))
+}
+
+/// An end of which no more is known than this.
+pub(super) fn fall(reason: &str) -> Fall {
+    Fall { reason: reason.into(), ..Fall::default() }
+}
+
+/// How long our server asks to be left alone when it stops; what it asks beyond a day is no number.
+fn retry_after(reason: &str) -> Option<Duration> {
+    let (_, millis) = reason.rsplit_once("retry-after-ms=")?;
+    millis.trim().parse::<u32>().ok().map(|millis| Duration::from_millis(millis.into()))
 }
 
 async fn sleep_until(deadline: Option<tokio::time::Instant>) {

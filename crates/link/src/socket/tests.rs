@@ -14,6 +14,7 @@ use futures_util::{SinkExt, StreamExt};
 use tokio::io::DuplexStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::tungstenite::protocol::frame::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
@@ -62,7 +63,7 @@ impl Rig {
 
     /// Connects, and takes the news of it.
     async fn up(&mut self) -> WebSocketStream<DuplexStream> {
-        self.order(LinkOrder::Connect).await;
+        self.order(LinkOrder::Connect(Sockets::Shared)).await;
         let server = self.accept().await;
         assert!(matches!(self.news().await, LinkEvent::Up));
         server
@@ -74,7 +75,7 @@ impl Rig {
 
     async fn down(&mut self) -> String {
         match self.news().await {
-            LinkEvent::Down { reason } => reason.to_string(),
+            LinkEvent::Down(fall) => fall.reason.to_string(),
             other => panic!("{other:?}"),
         }
     }
@@ -112,18 +113,18 @@ async fn a_server_that_is_gone_or_no_server_is_told_as_down() {
     let server = rig.up().await;
     drop(server);
     rig.down().await;
-    rig.order(LinkOrder::Connect).await;
+    rig.order(LinkOrder::Connect(Sockets::Shared)).await;
     drop(within(rig.streams.recv()).await.expect("it dials"));
     rig.down().await;
     rig.streams.close();
-    rig.order(LinkOrder::Connect).await;
+    rig.order(LinkOrder::Connect(Sockets::Shared)).await;
     assert!(rig.down().await.contains("refused"));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_never_answers_is_given_up() {
     let mut rig = Rig::start();
-    rig.order(LinkOrder::Connect).await;
+    rig.order(LinkOrder::Connect(Sockets::Shared)).await;
     let _mute = rig.streams.recv().await.expect("it dials");
     let start = Instant::now();
     assert_eq!(rig.down().await, "no connection in time");
@@ -148,14 +149,90 @@ async fn a_disconnect_that_was_asked_for_says_goodbye_and_is_no_news() {
     rig.up().await;
 }
 
+/// Who finds out late that the socket is open must not lose it; who wants another one says so.
 #[tokio::test]
-async fn connecting_anew_drops_the_old_socket() {
+async fn connecting_once_more_keeps_the_socket_and_only_disconnecting_first_drops_it() {
     let mut rig = Rig::start();
     let mut old = rig.up().await;
-    rig.order(LinkOrder::Connect).await;
+    rig.order(LinkOrder::Connect(Sockets::Shared)).await;
+    rig.order(LinkOrder::Join { room: Room::Board("t".into()), token: "x".into() }).await;
+    assert!(matches!(within(old.next()).await, Some(Ok(Message::Binary(_)))));
+    rig.order(LinkOrder::Disconnect).await;
+    rig.order(LinkOrder::Connect(Sockets::Shared)).await;
     goodbye(&mut old).await;
     rig.accept().await;
     assert!(matches!(rig.news().await, LinkEvent::Up));
+}
+
+/// What our server says when it stops is for us to read.
+#[tokio::test]
+async fn a_server_that_stops_is_told_with_the_time_it_asks_for() {
+    let mut rig = Rig::start();
+    let mut server = rig.up().await;
+    let reason = "Service Restart; retry-after-ms=1234".into();
+    within(server.close(Some(CloseFrame { code: CloseCode::from(1012), reason }))).await.expect("a close");
+    let LinkEvent::Down(fall) = rig.news().await else { panic!("it is down") };
+    assert_eq!((fall.code, fall.retry_after), (Some(1012), Some(Duration::from_millis(1234))));
+}
+
+/// wire.md 4: each room on its own socket, with its token in the address, and what befalls one befalls no other.
+#[tokio::test]
+#[allow(clippy::result_large_err, reason = "the shape that the handshake asks for")]
+async fn rooms_apart_have_sockets_and_tokens_of_their_own() {
+    let mut rig = Rig::start();
+    rig.order(LinkOrder::Connect(Sockets::Apart)).await;
+    assert!(matches!(rig.news().await, LinkEvent::Up), "before there is any room");
+    let room = |n: usize| Room::Ticket("t".into(), format!("{n}").as_str().into());
+    let mut servers = Vec::new();
+    for n in 0..2 {
+        rig.order(LinkOrder::Join { room: room(n), token: format!("secret{n}").into() }).await;
+        let stream = within(rig.streams.recv()).await.expect("it dials");
+        let mut path = String::new();
+        let note = |asked: &Request, answer: Response| {
+            path = asked.uri().to_string();
+            Ok(answer)
+        };
+        let socket = within(tokio_tungstenite::accept_hdr_async(stream, note)).await.expect("a handshake");
+        assert_eq!(path, format!("/hocuspocus?token=secret{n}"));
+        servers.push(socket);
+    }
+    let refused = CloseFrame { code: CloseCode::from(4403), reason: "Forbidden".into() };
+    within(servers[0].close(Some(refused))).await.expect("a close");
+    assert!(matches!(rig.news().await, LinkEvent::Denied(of, _) if of == room(0)));
+    let reset = CloseFrame { code: CloseCode::from(4205), reason: "Reset Connection".into() };
+    within(servers[1].close(Some(reset))).await.expect("a close");
+    assert!(matches!(rig.news().await, LinkEvent::Left(of, _) if of == room(1)));
+    rig.order(LinkOrder::Join { room: room(2), token: "x".into() }).await;
+    drop(within(rig.streams.recv()).await.expect("it dials"));
+    rig.down().await;
+}
+
+/// LT-9: what we show in a room is shown again when its socket is another one.
+#[tokio::test]
+async fn rooms_apart_are_told_again_where_we_are() {
+    let mut rig = Rig::start();
+    rig.order(LinkOrder::Connect(Sockets::Apart)).await;
+    assert!(matches!(rig.news().await, LinkEvent::Up));
+    let room = Room::Ticket("t".into(), "1".into());
+    rig.order(LinkOrder::Show(room.clone(), Some(somebody()))).await;
+    rig.order(LinkOrder::Join { room, token: "x".into() }).await;
+    let mut server = rig.accept().await;
+    loop {
+        let Some(Ok(Message::Binary(frame))) = within(server.next()).await else { panic!("frames") };
+        if frame.windows(7).any(|bytes| bytes == b"Nora B.") {
+            break;
+        }
+    }
+}
+
+fn somebody() -> Presence {
+    Presence {
+        user_id: "nora".into(),
+        display_name: "Nora B.".into(),
+        avatar_url: None,
+        color: "#000000".into(),
+        editing_field: None,
+    }
 }
 
 #[tokio::test]
@@ -370,7 +447,7 @@ async fn a_server_that_falls_silent_is_told_as_down() {
     loop {
         match rig.socket.news.recv().await.expect("the task lives") {
             LinkEvent::RoundTrip(_) => {}
-            LinkEvent::Down { reason } => {
+            LinkEvent::Down(Fall { reason, .. }) => {
                 assert_eq!(&*reason, "the server has fallen silent");
                 break;
             }

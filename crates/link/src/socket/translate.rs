@@ -9,13 +9,17 @@ use std::sync::Arc;
 
 use callboard_desk::session::event::{ClientKey, LinkEvent};
 use callboard_model::person::Awareness;
-use callboard_model::{Hint, Presence, Room};
+use callboard_model::{Digest, Hint, Presence, Room};
 use callboard_wire::ClientEvent;
 use callboard_wire::awareness::Change;
+use serde::de::DeserializeOwned;
 use tracing::debug;
 
 /// The largest hint; a larger one is dropped, and the ticket is caught up with the next one or the next start.
 const HINT_BYTES_MAX: usize = 64 << 10;
+
+/// The largest word of the board about who is where; a larger one is dropped, and the next about the same tickets counts.
+const DIGEST_BYTES_MAX: usize = 1 << 20;
 
 /// What the session learns of `event`; `None` for nothing.
 pub(super) fn event(event: ClientEvent) -> Option<LinkEvent> {
@@ -23,9 +27,7 @@ pub(super) fn event(event: ClientEvent) -> Option<LinkEvent> {
         ClientEvent::Joined { document, .. } => Some(LinkEvent::Joined(room(&document)?)),
         ClientEvent::Denied { document, reason } => Some(LinkEvent::Denied(room(&document)?, reason)),
         ClientEvent::Left { document, reason } => Some(LinkEvent::Left(room(&document)?, reason)),
-        ClientEvent::Stateless { document, payload } => {
-            Some(LinkEvent::Hint(room(&document)?, Box::new(hint(&payload)?)))
-        }
+        ClientEvent::Stateless { document, payload } => stateless(room(&document)?, &payload),
         ClientEvent::Presence { document, changes } => {
             Some(LinkEvent::Presence(room(&document)?, changes.iter().map(face).collect()))
         }
@@ -48,12 +50,20 @@ fn room(document: &str) -> Option<Room> {
     room
 }
 
-fn hint(payload: &str) -> Option<Hint> {
-    let hint = (payload.len() <= HINT_BYTES_MAX).then(|| serde_json::from_str(payload).ok()).flatten();
-    if hint.is_none() {
-        debug!(bytes = payload.len(), "a message that is no hint is dropped");
+/// A hint, or at the board a digest: neither has a key of the other.
+fn stateless(room: Room, payload: &str) -> Option<LinkEvent> {
+    if let Some(hint) = read::<Hint>(payload, HINT_BYTES_MAX) {
+        return Some(LinkEvent::Hint(room, Box::new(hint)));
     }
-    hint
+    let digest = matches!(room, Room::Board(_)).then(|| read::<Digest>(payload, DIGEST_BYTES_MAX)).flatten();
+    if digest.is_none() {
+        debug!(bytes = payload.len(), "a message that is neither hint nor digest is dropped");
+    }
+    digest.map(|digest| LinkEvent::Digest(room, digest))
+}
+
+fn read<T: DeserializeOwned>(payload: &str, bytes_max: usize) -> Option<T> {
+    (payload.len() <= bytes_max).then(|| serde_json::from_str(payload).ok()).flatten()
 }
 
 /// A face that does not parse counts as gone: what it showed before is no longer true.
@@ -109,6 +119,9 @@ mod tests {
             event(ClientEvent::Stateless { document: document.into(), payload: payload.into() }).is_some()
         };
         assert!(told(ROOM, hint));
+        let digest = r#"{"presence":[{"ticketId":"1","people":[]}]}"#;
+        assert!(told("board:t", digest) && told("board:t", hint));
+        assert!(!told(ROOM, digest), "who is where is the board's to say");
         assert!(!told("document:1", hint));
         assert!(!told(ROOM, "hello"));
         assert!(!told(ROOM, &hint.replace("u\"", &format!("{}\"", "u".repeat(HINT_BYTES_MAX)))));

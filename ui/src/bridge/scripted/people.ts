@@ -21,7 +21,8 @@ const face = (user: string, name: string, color: string): Face => ({
     .join(''),
   color,
   editing: null,
-  unknown: false,
+  state: 'here',
+  since: 0,
 });
 
 export const ME = face('u-nb', 'Nora Brandt', '#2aa3e0');

@@ -35,7 +35,17 @@ export function sceneNamed(name: string | null): SceneName {
   return SCENES.find((scene) => scene === name) ?? 'busy';
 }
 
-const LIVE: LinkView = { live: 'live', reach: 'up', saving: 'safe', since: 0, lag: 41, clockOffset: 120 };
+const LIVE: LinkView = {
+  live: 'live',
+  reach: 'up',
+  saving: 'safe',
+  since: 0,
+  lag: 41,
+  clockOffset: 120,
+  support: 'full',
+  quiet: false,
+  polling: false,
+};
 
 export function sceneOf(name: SceneName): Scene {
   const plain: Scene = { name, tickets: 640, link: LIVE, everyMs: null };
@@ -64,10 +74,10 @@ export function sceneOf(name: SceneName): Scene {
   }
 }
 
-function person(place: number, editing: FieldName | null = null, unknown = false): Face {
+function person(place: number, editing: FieldName | null = null): Face {
   const found = PEOPLE[place];
   if (!found) throw new RangeError('nobody by that number');
-  return { ...found, editing, unknown };
+  return { ...found, editing };
 }
 
 const status = (value: string) => {
@@ -91,7 +101,12 @@ export function dress(tickets: readonly Made[], scene: Scene, now: number): void
   for (const [place, faces] of Object.entries(here)) {
     const made = tickets[Number(place)];
     if (made)
-      made.faces = faces.map((face) => ({ ...face, unknown, editing: unknown ? null : face.editing }));
+      made.faces = faces.map((face) => ({
+        ...face,
+        state: unknown ? 'unknown' : face.state,
+        since: now,
+        editing: unknown ? null : face.editing,
+      }));
   }
   const [first, , third, , fifth] = tickets;
   if (!first || !third || !fifth || scene.name === 'calm' || scene.name === 'many') return;

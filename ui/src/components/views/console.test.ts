@@ -6,6 +6,8 @@ import { RecordingBackend } from '../../test/backend';
 import { STATUSES, choice, face, field, heading, row, rows, ticket, title } from '../../test/shapes';
 import ConsoleView from './ConsoleView.svelte';
 
+const KNOWN = { support: 'full', quiet: false, polling: false } as const;
+
 let backend: RecordingBackend;
 let rev: number;
 
@@ -280,6 +282,7 @@ describe('how a field stands', () => {
       since: 0,
       lag: null,
       clockOffset: 0,
+      ...KNOWN,
     } as const;
     backend.tell({ is: 'link', value: link });
     await opened(title(), field('status_id', { state: { kind: 'queued' } }));
@@ -289,7 +292,15 @@ describe('how a field stands', () => {
   });
 
   it('says that the disk is full before anybody types, and that it is not any more (CO-14)', async () => {
-    const link = { live: 'live', reach: 'up', saving: 'full', since: 0, lag: null, clockOffset: 0 } as const;
+    const link = {
+      live: 'live',
+      reach: 'up',
+      saving: 'full',
+      since: 0,
+      lag: null,
+      clockOffset: 0,
+      ...KNOWN,
+    } as const;
     backend.tell({ is: 'link', value: link });
     await opened(title());
     expect(screen.getByRole('alert').textContent).toContain('Disk full');
@@ -422,7 +433,10 @@ describe('the link', () => {
     ['live', 'down', 'Offline: changes are kept and will be sent'],
     ['unavailable', 'signedOut', 'Not signed in'],
   ] as const)('%s, %s reads differently (CO-9)', async (live, reach, words) => {
-    backend.tell({ is: 'link', value: { live, reach, saving: 'safe', since: 0, lag: null, clockOffset: 0 } });
+    backend.tell({
+      is: 'link',
+      value: { live, reach, saving: 'safe', since: 0, lag: null, clockOffset: 0, ...KNOWN },
+    });
     await shown();
     const badge = screen.getByTestId('link');
     expect(badge.textContent).toContain(words);
@@ -432,7 +446,15 @@ describe('the link', () => {
   it('can be tried again by hand once it has given up (LT-14)', async () => {
     backend.tell({
       is: 'link',
-      value: { live: 'unavailable', reach: 'up', saving: 'safe', since: 0, lag: null, clockOffset: 0 },
+      value: {
+        live: 'unavailable',
+        reach: 'up',
+        saving: 'safe',
+        since: 0,
+        lag: null,
+        clockOffset: 0,
+        ...KNOWN,
+      },
     });
     await shown();
     backend.taken();

@@ -16,8 +16,8 @@ use callboard_desk::bridge::{
 };
 use callboard_desk::notes::{Note, NoteName, NoteOrder};
 use callboard_desk::session::effect::{Keep, LinkOrder, Request, RequestId, StoredEdit, Timer, WindowId};
-use callboard_desk::session::event::{Answer, ClientKey, Failure, Kept, LinkEvent};
-use callboard_desk::{Effect, Event, Moment, Session};
+use callboard_desk::session::event::{Answer, ClientKey, Failure, Fall, Kept, LinkEvent};
+use callboard_desk::{Effect, Event, Moment, Policy, Session};
 use callboard_model::{EditId, Field, Hint, Presence, Room, TicketId, Timestamp, Value};
 use server::{Server, person};
 
@@ -37,7 +37,7 @@ pub(crate) enum Net {
 }
 
 /// More steps than any one event needs: beyond them the session and the world are chasing each other.
-const STEPS_MAX: usize = 10_000;
+const STEPS_MAX: usize = 40_000;
 
 /// Everything around a session.
 pub(crate) struct World {
@@ -97,8 +97,13 @@ pub(crate) struct World {
 impl World {
     /// A session that has not started yet, before a server with so many tickets.
     pub(crate) fn new(tickets: u32) -> Self {
+        Self::under(Policy::default(), tickets)
+    }
+
+    /// The same, under somebody's choices.
+    pub(crate) fn under(policy: Policy, tickets: u32) -> Self {
         Self {
-            session: Session::new("origin".into()),
+            session: Session::new("origin".into()).under(policy),
             server: Server::new(tickets),
             net: Net::Up,
             disk_is_full: false,
@@ -287,7 +292,13 @@ impl World {
         self.socket_works = false;
         self.is_up = false;
         self.rooms.clear();
-        self.tell(Event::Link(LinkEvent::Down { reason: "test".into() }));
+        self.tell(Event::Link(LinkEvent::Down(Fall::default())));
+    }
+
+    /// The machine slept, and whatever was connected is dead without a word.
+    pub(crate) fn sleeps_for(&mut self, ms: u64) {
+        self.uptime += Duration::from_millis(ms);
+        self.tell(Event::Woke);
     }
 
     pub(crate) fn disk_catches_up(&mut self) {
@@ -491,12 +502,15 @@ impl World {
     fn order(&mut self, order: LinkOrder, events: &mut VecDeque<Event>) {
         self.orders.push(order.clone());
         match order {
-            LinkOrder::Connect if self.socket_works => {
+            LinkOrder::Connect(_) if self.is_up => {}
+            LinkOrder::Connect(_) if self.socket_works => {
                 self.is_up = true;
                 events.push_back(Event::Link(LinkEvent::Up));
             }
-            LinkOrder::Connect => {
-                events.push_back(Event::Link(LinkEvent::Down { reason: "test".into() }));
+            LinkOrder::Connect(_) => events.push_back(Event::Link(LinkEvent::Down(Fall::default()))),
+            LinkOrder::Disconnect => {
+                self.is_up = false;
+                self.rooms.clear();
             }
             LinkOrder::Join { room, .. } if self.shut.contains(&room.to_string()) => {
                 self.rooms.remove(&room.to_string());
@@ -509,7 +523,7 @@ impl World {
             LinkOrder::Leave(room) => {
                 self.rooms.remove(&room.to_string());
             }
-            LinkOrder::Disconnect | LinkOrder::Show(..) => {}
+            LinkOrder::Show(..) => {}
         }
     }
 

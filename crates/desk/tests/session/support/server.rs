@@ -27,7 +27,11 @@ pub(crate) struct Server {
     pub(crate) derives: Option<(Field, Field)>,
     /// Give no token for the board.
     pub(crate) hides_board: bool,
-    /// A stock server says neither versions nor where the feed ends.
+    /// It knows no versions, no feed and no board.
+    pub(crate) is_stock: bool,
+    /// It gives tokens to browsers only.
+    pub(crate) gives_no_tokens: bool,
+    /// How far back the feed reaches.
     pub(crate) feed_reaches_back_to: u64,
     /// What was said on each ticket, oldest first.
     pub(crate) comments: BTreeMap<TicketId, Vec<Comment>>,
@@ -75,6 +79,8 @@ impl Server {
             fails_at: None,
             derives: None,
             hides_board: false,
+            is_stock: false,
+            gives_no_tokens: false,
             feed_reaches_back_to: 0,
             comments: BTreeMap::new(),
             said: BTreeMap::new(),
@@ -112,7 +118,7 @@ impl Server {
             return None;
         }
         let version = Version(ticket.version.map_or(1, |version| version.0) + 1);
-        ticket.version = Some(version);
+        ticket.version = (!self.is_stock).then_some(version);
         for field in &changed {
             set(ticket, *field, &fields[field]);
             self.writers.insert((id.clone(), *field), (version, who.clone(), at));
@@ -145,10 +151,10 @@ impl Server {
             updated_fields,
             updated_by: who.clone(),
             updated_at: at,
-            ticket_id: Some(id.clone()),
-            version: Some(version),
-            seq: Some(seq),
-            origin_session: origin,
+            ticket_id: Some(id.clone()).filter(|_| !self.is_stock),
+            version: Some(version).filter(|_| !self.is_stock),
+            seq: Some(seq).filter(|_| !self.is_stock),
+            origin_session: origin.filter(|_| !self.is_stock),
         }
     }
 
@@ -161,7 +167,8 @@ impl Server {
         let answer = match request {
             Request::Hello => {
                 let capabilities = Capabilities { seq: Some(self.seq()), ..Capabilities::default() };
-                Ok(Answer::Hello { me: self.me.clone(), capabilities: Some(capabilities) })
+                let capabilities = Some(capabilities).filter(|_| !self.is_stock);
+                Ok(Answer::Hello { me: self.me.clone(), capabilities })
             }
             Request::Lookups => Ok(Answer::Lookups(lookups())),
             Request::Tickets { page } => Ok(self.page(*page)),
@@ -181,6 +188,7 @@ impl Server {
                 let data = self.changes.iter().filter(|change| change.seq > *since).cloned().collect();
                 Ok(Answer::Changes(Changes { data, next: self.seq(), has_more: false }))
             }
+            Request::StockTokens { tickets } => return (self.stock_tokens(tickets, now), None),
             Request::LiveTokens { tickets, board } => {
                 let may = |id: &&TicketId| !self.hidden.contains(*id);
                 let tokens = tickets.iter().filter(may).map(|id| (id.clone(), "token".into())).collect();
@@ -243,6 +251,20 @@ impl Server {
         self.told(id, version, vec!["comments".into()], who, at, origin)
     }
 
+    /// A stock server is asked one by one, and the console may be content with some.
+    fn stock_tokens(&self, tickets: &[TicketId], now: Timestamp) -> Result<Answer, Failure> {
+        assert!(self.is_stock, "our server gives many at once");
+        if self.gives_no_tokens {
+            return Err(Failure::Forbidden);
+        }
+        Ok(Answer::LiveTokens(LiveTokens {
+            tokens: tickets.iter().take(10).map(|id| (id.clone(), "token".into())).collect(),
+            refused: BTreeMap::new(),
+            board_token: None,
+            expires_at: now + std::time::Duration::from_secs(300),
+        }))
+    }
+
     fn page(&self, page: u32) -> Answer {
         let shown: Vec<&Ticket> =
             self.tickets.values().filter(|ticket| !self.hidden.contains(&ticket.ticket_id)).collect();
@@ -298,6 +320,10 @@ impl Server {
     }
 
     fn conflicts(&self, current: &Ticket, changes: &TicketChanges) -> Vec<FieldClash> {
+        if self.is_stock {
+            assert_eq!(changes.client_version, None, "a stock server does not know the field");
+            return Vec::new();
+        }
         let seen = changes.client_version.expect("this server has versions");
         let clash = |(field, yours): (&Field, &Value)| {
             let (version, who, at) = self.writers.get(&(current.ticket_id.clone(), *field))?;
