@@ -75,6 +75,8 @@ for_both_majors! {
     a_token_for_another_ticket_is_refused_and_the_rest_goes_on;
     /// LT-4
     a_stock_client_has_many_rooms_on_one_socket;
+    /// LT-14: a restart is told with 1012, which every stock client takes for "come back".
+    a_stock_client_comes_back_into_its_room_after_a_restart;
     /// LT-9: the echo of its own presence keeps a stock client.
     a_stock_client_stays_longer_than_it_bears_silence;
     /// LT-9
@@ -205,6 +207,20 @@ async fn a_stock_client_has_many_rooms_on_one_socket(major: Major) -> Result<()>
         ensure!(hint["room"] == house.room(ticket), "each hint in its room: {hint}");
     }
     Ok(())
+}
+
+async fn a_stock_client_comes_back_into_its_room_after_a_restart(major: Major) -> Result<()> {
+    let mut house = House::with(1).await?;
+    let (ticket, room) = (house.tickets[0].clone(), house.room(&house.tickets[0]));
+    let mut theirs = major.peer(&house.server.rooms_url())?;
+    theirs.say(&join(&room, &house.bob.live_token(&ticket).await?)).await?;
+    theirs.hears(&json!({"is": "synced", "room": room})).await?;
+    house.server.stop().await?;
+    theirs.hears(&json!({"is": "disconnected", "code": 1012})).await?;
+    house.server.restart().await?;
+    theirs.hears(&json!({"is": "synced", "room": room})).await?;
+    house.save(&ticket).await?;
+    theirs.hears(&json!({"is": "stateless", "room": room})).await.map(drop)
 }
 
 /// Takes as long as it says: the promise is about real time in a foreign program.

@@ -36,8 +36,8 @@ pub(crate) fn everything(steps: &mut Steps) -> Result<()> {
     steps.run("tests, real windows and foreign clients among them", &mut nextest())?;
     // The same promises once more, on the other engine.
     let mut postgres = nextest();
-    postgres.args(["--filterset", "binary(rest)"]).env("CALLBOARD_TEST_STORE", "postgres");
-    steps.run("the tests of the REST side on Postgres", &mut postgres)?;
+    postgres.args(["--filterset", "binary(rest) + binary(rooms)"]).env("CALLBOARD_TEST_STORE", "postgres");
+    steps.run("the tests of REST and of the rooms on Postgres", &mut postgres)?;
     steps.close("Callboard: every check passed");
     Ok(())
 }

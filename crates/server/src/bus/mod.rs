@@ -24,7 +24,7 @@ mod backoff;
 mod redis;
 mod redis_url;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use callboard_model::{Hint, TenantId, TicketId, UserId};
@@ -124,6 +124,7 @@ pub struct Bus {
     hears: Option<Arc<AtomicBool>>,
     tasks: TaskTracker,
     disabled: bool,
+    published: Arc<AtomicU64>,
 }
 
 impl Bus {
@@ -136,6 +137,7 @@ impl Bus {
             hears: None,
             tasks: TaskTracker::new(),
             disabled: false,
+            published: Arc::default(),
         }
     }
 
@@ -187,9 +189,16 @@ impl Bus {
         if self.disabled {
             return Receipt(None);
         }
+        self.published.fetch_add(1, Ordering::Relaxed);
         let receipt = Receipt(self.redis.as_ref().map(|redis| redis.offer(&notice)));
         self.listeners.hand(&Heard::Hint(notice)).await;
         receipt
+    }
+
+    /// How many hints of this process were handed to everybody, since the start.
+    #[must_use]
+    pub fn published(&self) -> u64 {
+        self.published.load(Ordering::Relaxed)
     }
 
     /// Tells the other processes about the rooms here. May get lost.
@@ -294,69 +303,4 @@ impl Listener {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn notice(ticket: &str) -> Notice {
-        let json = r#"{"updatedFields":["title"],"updatedBy":{"userId":"u","displayName":"B"},"updatedAt":"2026-11-21T10:00:00Z"}"#;
-        let hint = serde_json::from_str(json).expect("a hint");
-        Notice { tenant: "t".into(), ticket: ticket.into(), hint: Arc::new(hint), scope: None }
-    }
-
-    #[tokio::test]
-    async fn every_listener_hears_every_hint_in_order() {
-        let bus = Bus::local();
-        let mut ears = [bus.listen(), bus.listen()];
-        for ticket in ["1", "2"] {
-            assert!(bus.publish(notice(ticket)).await.taken().await);
-        }
-        for ear in &mut ears {
-            for ticket in ["1", "2"] {
-                assert_eq!(ear.next().await, Some(Heard::Hint(notice(ticket))));
-            }
-        }
-    }
-
-    #[tokio::test]
-    async fn our_own_hints_wait_for_a_full_listener_and_are_all_heard() {
-        let bus = Bus::local();
-        let mut ear = bus.listen();
-        let total = LISTENER_QUEUE + 100;
-        let sender = tokio::spawn({
-            let bus = bus.clone();
-            async move {
-                for index in 0..total {
-                    assert!(bus.publish(notice(&index.to_string())).await.taken().await);
-                }
-            }
-        });
-        for index in 0..total {
-            assert_eq!(ear.next().await, Some(Heard::Hint(notice(&index.to_string()))));
-        }
-        sender.await.expect("sent");
-    }
-
-    #[tokio::test]
-    async fn a_full_listener_is_told_that_it_missed_a_foreign_hint() {
-        let listeners = Listeners::default();
-        let mut ear = listeners.add();
-        for _ in 0..LISTENER_QUEUE {
-            listeners.offer(&Heard::Hint(notice("1")));
-        }
-        assert_eq!(ear.next().await, Some(Heard::Hint(notice("1"))), "nothing was missed yet");
-        listeners.offer(&Heard::Hint(notice("2")));
-        listeners.offer(&Heard::Hint(notice("3")));
-        assert_eq!(ear.next().await, Some(Heard::Missed));
-    }
-
-    /// LT-2: the kill switch.
-    #[tokio::test]
-    async fn a_switched_off_bus_says_nothing() {
-        let settings = BusSettings { disabled: true, ..BusSettings::default() };
-        let bus = Bus::start(&settings, &CancellationToken::new()).await.expect("no Redis needed");
-        let mut ear = bus.listen();
-        assert!(bus.publish(notice("1")).await.taken().await, "nobody has to be told");
-        drop(bus);
-        assert_eq!(ear.next().await, None);
-    }
-}
+mod tests;

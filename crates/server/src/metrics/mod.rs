@@ -28,6 +28,7 @@ use prometheus_client::registry::Registry;
 
 pub use self::page::router;
 pub use self::timing::Timing;
+use crate::rooms::Counts;
 
 /// The route of whatever has no route.
 const NOWHERE: &str = "none";
@@ -68,6 +69,11 @@ struct Gauges {
     connections_refused: Counter<u64, AtomicU64>,
     outbox: Gauge,
     redis: Gauge,
+    hints_relayed: Counter<u64, AtomicU64>,
+    hints_heard: Counter<u64, AtomicU64>,
+    hint_deliveries: Counter<u64, AtomicU64>,
+    room_refusals: Counter<u64, AtomicU64>,
+    slow_readers: Counter<u64, AtomicU64>,
 }
 
 /// What stands at the moment of looking.
@@ -85,6 +91,10 @@ pub struct Moment {
     pub outbox: u64,
     /// Whether other processes are heard over Redis.
     pub redis: bool,
+    /// Hints that left the outbox for the bus, since the start.
+    pub hints_relayed: u64,
+    /// What has happened in the rooms since the start.
+    pub in_rooms: Counts,
 }
 
 impl Metrics {
@@ -165,6 +175,15 @@ impl Gauges {
         );
         registry.register("redis_hears", "1 while other processes are heard", self.redis.clone());
         registry.register("outbox_hints", "Committed hints that wait to be relayed", self.outbox.clone());
+        for (name, help, counter) in [
+            ("hints_relayed", "Committed hints handed to the bus", &self.hints_relayed),
+            ("hints_heard", "Hints that reached the rooms, of other processes too", &self.hints_heard),
+            ("hint_deliveries", "Members of rooms and boards that a hint was sent to", &self.hint_deliveries),
+            ("room_refusals", "Requests to enter a room that were refused", &self.room_refusals),
+            ("slow_readers", "Sockets of rooms closed because they took too little", &self.slow_readers),
+        ] {
+            registry.register(name, help, counter.clone());
+        }
     }
 
     fn set(&self, moment: Moment) {
@@ -174,7 +193,15 @@ impl Gauges {
         self.connections.set(count(moment.connections));
         self.redis.set(i64::from(moment.redis));
         self.outbox.set(i64::try_from(moment.outbox).unwrap_or(i64::MAX));
-        let more = moment.connections_refused.saturating_sub(self.connections_refused.get());
-        self.connections_refused.inc_by(more);
+        for (counter, now) in [
+            (&self.connections_refused, moment.connections_refused),
+            (&self.hints_relayed, moment.hints_relayed),
+            (&self.hints_heard, moment.in_rooms.hints),
+            (&self.hint_deliveries, moment.in_rooms.deliveries),
+            (&self.room_refusals, moment.in_rooms.refused),
+            (&self.slow_readers, moment.in_rooms.too_slow),
+        ] {
+            counter.inc_by(now.saturating_sub(counter.get()));
+        }
     }
 }

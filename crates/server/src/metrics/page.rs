@@ -46,6 +46,8 @@ async fn show(State(page): State<Page>, headers: HeaderMap) -> Response {
         connections_refused: page.seats.refused(),
         outbox,
         redis: page.app.bus.hears_others().unwrap_or(false),
+        hints_relayed: page.app.bus.published(),
+        in_rooms: page.app.rooms.counts(),
     };
     match page.app.metrics.text(moment) {
         Ok(text) => ([(header::CONTENT_TYPE, OPEN_METRICS)], text).into_response(),

@@ -1,7 +1,7 @@
 //! The task that carries what the bus says into the rooms, and what the rooms say of themselves to other processes.
 //!
 //! Hints are delivered as they come, as long as few come. Under load it takes a breath after each round, so that a
-//! socket is woken and written to once for several of them: most of what a delivery costs is the write.
+//! socket is written to once for several of them: most of what a delivery costs is the write.
 //!
 //! **Invariant:** what is slow, the database, is not waited for by what is fast, the hints.
 
@@ -66,9 +66,9 @@ impl Rooms {
                     Some(first) => {
                         let round = Instant::now();
                         let more = hints.next_ready(HINTS_AT_A_TIME);
-                        let (woken, new) = self.take_in(std::iter::once(first).chain(more), bus, &unplaced);
+                        let (written, new) = self.take_in(std::iter::once(first).chain(more), bus, &unplaced);
                         asked |= new;
-                        breathe(round, woken).await;
+                        breathe(round, written).await;
                     }
                     None => open = false,
                 },
@@ -84,7 +84,7 @@ impl Rooms {
         });
     }
 
-    /// Takes in what was heard. Returns how many sockets that woke, and whether another process asked who is here.
+    /// Takes in what was heard. Returns how many sockets were told, and whether another process asked who is here.
     fn take_in(
         &self,
         heard: impl Iterator<Item = Heard>,
@@ -92,8 +92,7 @@ impl Rooms {
         unplaced: &mpsc::Sender<Notice>,
     ) -> (usize, bool) {
         let (now, mut asked) = (self.now(), false);
-        let woken = self.hub(|hub| {
-            hub.take_woken();
+        let ((), given) = self.hub_alone(|hub| {
             for heard in heard {
                 match heard {
                     Heard::Hint(notice) => {
@@ -124,9 +123,8 @@ impl Rooms {
                     }
                 }
             }
-            hub.take_woken()
         });
-        (woken, asked)
+        (given.hand_over(), asked)
     }
 
     /// Finds out where tickets lie of which another process or a foreign server said that they changed, and then tells
@@ -184,10 +182,10 @@ fn tell_faces(bus: &Bus, faces: Vec<Face>) {
     }
 }
 
-/// Waits longer the more sockets are busy writing.
-async fn breathe(round: Instant, woken: usize) {
-    let woken = u32::try_from(woken).unwrap_or(u32::MAX);
-    let breath = BREATH_PER_SOCKET.saturating_mul(woken).min(BREATH_MAX);
+/// Waits longer the more sockets have to be written to.
+async fn breathe(round: Instant, sockets: usize) {
+    let sockets = u32::try_from(sockets).unwrap_or(u32::MAX);
+    let breath = BREATH_PER_SOCKET.saturating_mul(sockets).min(BREATH_MAX);
     if breath >= BREATH_MIN {
         sleep_until(round + breath).await;
     } else {

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `members` | one room |
 //! | `people` | who is inside, whatever rooms they are in |
+//! | `places` | where tickets lie, each place once |
 //! | `hints` | who is told of a change |
 //! | `digest` | what the board is told of who is where |
 //! | `abroad` | who is in the rooms of other processes |
@@ -20,6 +21,7 @@ mod digest;
 mod hints;
 mod members;
 mod people;
+mod places;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -33,8 +35,9 @@ use self::abroad::Abroad;
 pub(super) use self::hints::Board;
 use self::members::{Member, Members};
 use self::people::People;
+use self::places::Places;
 use super::guest::Guest;
-use super::outgoing::Outgoing;
+use super::outgoing::{Given, Outgoing};
 use crate::auth::Caller;
 use crate::auth::access::Placement;
 
@@ -64,9 +67,20 @@ pub(super) struct Hub {
     /// Ticket rooms in which somebody came, went or moved since it was last gathered, with what is to be told abroad.
     news: HashMap<Arc<str>, News>,
     abroad: Abroad,
+    places: Places,
     joined: u64,
-    /// Sleeping sockets that were given something since it was last asked.
-    woken: usize,
+    /// What was left for sockets and not handed over yet.
+    given: Given,
+    told: Told,
+}
+
+/// What the rooms were told, and told on, since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Told {
+    /// Hints that came.
+    pub(super) hints: u64,
+    /// Members that a hint was left for, in the ticket's room and at the board.
+    pub(super) deliveries: u64,
 }
 
 #[derive(Debug, Default)]
@@ -83,9 +97,14 @@ impl Hub {
         self.rooms.values().filter(|members| !members.all.is_empty()).count()
     }
 
-    /// How many sleeping sockets were given something to write since this was last asked.
-    pub(super) fn take_woken(&mut self) -> usize {
-        std::mem::take(&mut self.woken)
+    /// What was told since the start.
+    pub(super) fn told(&self) -> Told {
+        self.told
+    }
+
+    /// What was left for sockets since this was last asked.
+    pub(super) fn take_given(&mut self) -> Given {
+        std::mem::take(&mut self.given)
     }
 
     /// Lets somebody in, and says who is there already.
@@ -103,7 +122,7 @@ impl Hub {
         if let Some(placement) = placement
             && members.placement.as_deref() != Some(&placement)
         {
-            members.placement = Some(Arc::new(placement));
+            members.placement = Some(self.places.shared(placement));
         }
         let (guest, outgoing) = (Arc::clone(guest), outgoing.clone());
         members.add(Member { id, guest, address: address.clone(), outgoing });
@@ -177,7 +196,7 @@ impl Hub {
             return;
         }
         let Some((name, members)) = self.rooms.get_key_value(name) else { return };
-        self.woken += members.tell_presence(name, entries);
+        members.tell_presence(name, entries, &mut self.given);
         if !name.starts_with("ticket:") {
             return;
         }

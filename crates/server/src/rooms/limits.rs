@@ -70,8 +70,11 @@ pub const CALLERS_KNOWN: usize = 10_000;
 
 /// Hints that are delivered in one go. More simply take another turn.
 pub const HINTS_AT_A_TIME: usize = 256;
-/// For each socket that has to be woken, hints are held back this long, so that under load a socket is written to once
-/// for several of them. Waits below a millisecond are not waited.
+/// Sockets that are written to by whoever has something for them. More are left to their own tasks, which other
+/// processors can run meanwhile.
+pub const WRITTEN_HERE: usize = 256;
+/// For each socket that has to be written to, hints are held back this long, so that under load that happens once for
+/// several of them. Waits below a millisecond are not waited.
 pub const BREATH_PER_SOCKET: Duration = Duration::from_micros(20);
 /// The longest such wait.
 pub const BREATH_MAX: Duration = Duration::from_millis(20);

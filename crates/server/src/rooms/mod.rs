@@ -12,13 +12,14 @@
 //! | `gate` | who may enter which room |
 //! | `visit` | one socket's part: protocol in, hub and gate asked, protocol out |
 //! | `outgoing` | the bounded queue of one socket |
+//! | `line` | the WebSocket behind it, and who may write when |
 //! | `crowd` | how many sockets there are, and what strangers cost |
-//! | `socket` | the WebSocket itself |
+//! | `socket` | the task that reads, writes and ends |
 //! | `carry` | the task between rooms and bus: hints in, ghosts out, presence to boards and other processes |
 //! | `access` | the task that looks whether everybody inside may still be there |
 //!
 //! All rooms lie behind one lock that is never held across an await; under it only queues are filled, a bounded number
-//! at a time.
+//! at a time. What was left in them is handed over when it is free again.
 //!
 //! **Invariant:** no value of a field, no token and no document content is kept here, and nothing here is awaited
 //! by a save.
@@ -30,6 +31,7 @@ mod gate;
 mod guest;
 mod hub;
 pub mod limits;
+mod line;
 mod outgoing;
 mod presence;
 mod socket;
@@ -48,9 +50,9 @@ use tokio_util::task::TaskTracker;
 
 use self::crowd::Crowd;
 use self::gate::Gate;
-use self::hub::Hub;
+use self::hub::{Hub, Told};
 use self::limits::{COME_BACK_IN, GOODBYE_MAX, GOODBYE_PER_SOCKET};
-use self::outgoing::{Goodbye, Memory};
+use self::outgoing::{Given, Goodbye, Memory};
 use crate::auth::live_token::LiveTokens;
 use crate::store::Store;
 
@@ -61,6 +63,19 @@ pub const PATH: &str = "/hocuspocus";
 #[derive(Clone)]
 pub struct Rooms(Arc<Shared>);
 
+/// What has happened in the rooms since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Hints that came, from this process and from others.
+    pub hints: u64,
+    /// Members that a hint was left for.
+    pub deliveries: u64,
+    /// Requests to enter a room that were refused.
+    pub refused: u64,
+    /// Sockets that were closed because their readers were too slow.
+    pub too_slow: u64,
+}
+
 struct Shared {
     hub: Mutex<Hub>,
     /// Rings when presence has changed after it was quiet.
@@ -68,6 +83,8 @@ struct Shared {
     gate: Gate,
     crowd: Crowd,
     memory: Memory,
+    /// Requests to enter a room that were refused.
+    refused: AtomicU64,
     /// How many sockets were told to stop: gives each its place in the row.
     stopping: AtomicU64,
     /// Where the monotonic clock of the rooms starts.
@@ -86,6 +103,7 @@ impl Rooms {
             gate: Gate::new(store, tokens),
             crowd: Crowd::default(),
             memory: Memory::default(),
+            refused: AtomicU64::new(0),
             stopping: AtomicU64::new(0),
             started: Instant::now(),
             sockets: TaskTracker::new(),
@@ -128,14 +146,30 @@ impl Rooms {
         self.0.memory.bytes()
     }
 
+    /// What has happened in the rooms since the start.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let Told { hints, deliveries } = self.hub(|hub| hub.told());
+        let refused = self.0.refused.load(Ordering::Relaxed);
+        Counts { hints, deliveries, refused, too_slow: self.0.memory.too_slow() }
+    }
+
+    /// Does something with the rooms, and hands over what that left for sockets.
     fn hub<T>(&self, what: impl FnOnce(&mut Hub) -> T) -> T {
+        let (result, given) = self.hub_alone(what);
+        given.hand_over();
+        result
+    }
+
+    /// Does something with the rooms. What that left for sockets is the caller's to hand over.
+    fn hub_alone<T>(&self, what: impl FnOnce(&mut Hub) -> T) -> (T, Given) {
         let mut hub = self.0.hub.lock().unwrap_or_else(PoisonError::into_inner);
         let quiet = !hub.has_news();
         let result = what(&mut hub);
         if quiet && hub.has_news() {
             self.0.stirred.notify_one();
         }
-        result
+        (result, hub.take_given())
     }
 
     /// Waits for the stop and then for this socket's turn: if all went at once they would come back at once.

@@ -4,10 +4,14 @@
 //! not in frames: a colleague who leaves a thousand common rooms says a thousand short things at once, and that must
 //! not end anybody's socket.
 //!
+//! Everything is left in the queue first, under the lock of the rooms, and handed over when that is free again: by
+//! whoever left it, if the socket's task sleeps and its peer takes it at once, and by the task otherwise. One queue and
+//! one line keep the order either way.
+//!
 //! **Invariant:** what does not fit is never dropped alone: the socket ends with it.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,7 +19,8 @@ use axum::body::Bytes;
 use callboard_wire::{Address, CloseCode};
 use tokio::sync::Notify;
 
-use super::limits::{FRAME_COST, QUEUED_BYTES_OF_ALL, SOCKET_QUEUE_BYTES, WRITE_BATCH_BYTES};
+use super::limits::{FRAME_COST, QUEUED_BYTES_OF_ALL, SOCKET_QUEUE_BYTES, WRITE_BATCH_BYTES, WRITTEN_HERE};
+use super::line::{Line, Wire};
 
 /// How a socket is told goodbye.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,13 +67,24 @@ impl Item {
     }
 }
 
-/// The bytes that wait for all sockets of this process.
+/// What all sockets of this process have in common: the bytes that wait for them, and how many were too slow.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Memory(Arc<AtomicUsize>);
+pub(super) struct Memory(Arc<Common>);
+
+#[derive(Debug, Default)]
+struct Common {
+    bytes: AtomicUsize,
+    too_slow: AtomicU64,
+}
 
 impl Memory {
     pub(super) fn bytes(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
+        self.0.bytes.load(Ordering::Relaxed)
+    }
+
+    /// Sockets that were ended because their readers were too slow, since the start.
+    pub(super) fn too_slow(&self) -> u64 {
+        self.0.too_slow.load(Ordering::Relaxed)
     }
 }
 
@@ -83,6 +99,7 @@ pub(super) struct Waiting(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     queue: Mutex<Queue>,
+    line: Line,
     filled: Notify,
     ended: Notify,
     memory: Memory,
@@ -92,12 +109,34 @@ struct Shared {
 struct Queue {
     items: VecDeque<Item>,
     bytes: usize,
+    /// Something was begun that only the task can finish.
+    begun: bool,
     goodbye: Option<Goodbye>,
 }
 
-pub(super) fn queue(memory: &Memory) -> (Outgoing, Waiting) {
+impl Queue {
+    /// Whether the task has something to do.
+    fn has_work(&self) -> bool {
+        self.begun || !self.items.is_empty()
+    }
+
+    /// Takes the next one out, if it is among those that may be taken.
+    fn pop_if(&mut self, may: impl FnOnce(&Item) -> bool) -> Option<Item> {
+        self.items.front().filter(|item| may(item))?;
+        let item = self.items.pop_front()?;
+        self.bytes -= item.cost();
+        if self.items.is_empty() {
+            // A burst is no reason to keep its room for ever.
+            self.items.shrink_to(SPARE_ITEMS);
+        }
+        Some(item)
+    }
+}
+
+pub(super) fn queue(memory: &Memory, wire: impl Wire + 'static) -> (Outgoing, Waiting) {
     let shared = Arc::new(Shared {
         queue: Mutex::default(),
+        line: Line::new(wire),
         filled: Notify::new(),
         ended: Notify::new(),
         memory: memory.clone(),
@@ -106,41 +145,53 @@ pub(super) fn queue(memory: &Memory) -> (Outgoing, Waiting) {
 }
 
 impl Outgoing {
-    /// Leaves a frame; ends the socket if there is no room for it. Says whether the socket's task had to be woken.
-    pub(super) fn send(&self, frame: Bytes) -> bool {
-        self.leave(Item::Frame(frame))
-    }
-
-    /// Orders that the client is put out of a room.
-    pub(super) fn put_out(&self, address: Address) {
-        self.leave(Item::PutOut(address));
-    }
-
+    /// Leaves something; ends the socket if there is no room for it. `true`: nothing waited before, so now somebody has
+    /// to [hand it over](Given::hand_over).
     fn leave(&self, item: Item) -> bool {
         let cost = item.cost();
         let mut queue = self.0.queue();
         if queue.goodbye.is_some() {
             return false;
         }
-        let before = self.0.memory.0.fetch_add(cost, Ordering::Relaxed);
+        let before = self.0.memory.0.bytes.fetch_add(cost, Ordering::Relaxed);
         // Whoever has nothing waiting is not slow, however full the process is.
         let crowded = before + cost > QUEUED_BYTES_OF_ALL && !queue.items.is_empty();
         if crowded || queue.bytes + cost > SOCKET_QUEUE_BYTES {
-            self.0.memory.0.fetch_sub(cost, Ordering::Relaxed);
+            self.0.memory.0.bytes.fetch_sub(cost, Ordering::Relaxed);
             queue.goodbye = Some(Goodbye::reset());
             drop(queue);
+            self.0.memory.0.too_slow.fetch_add(1, Ordering::Relaxed);
             self.0.ended.notify_one();
             tracing::info!(crowded, "a reader is too slow; it has to connect again");
-            return true;
+            return false;
         }
-        let idle = queue.items.is_empty();
+        let first = queue.items.is_empty();
         queue.bytes += cost;
         queue.items.push_back(item);
-        drop(queue);
-        if idle {
+        first
+    }
+
+    /// Writes what waits, if that takes no waiting; the rest is the task's.
+    fn hand_over(&self) {
+        let mut taken = 0;
+        let all = self.0.line.write_at_once(|| {
+            let mut queue = self.0.queue();
+            // Nothing is said after a goodbye, and whom to put out only the task knows.
+            let may = queue.goodbye.is_none() && taken < WRITE_BATCH_BYTES;
+            let item = queue.pop_if(|item| may && matches!(item, Item::Frame(_)))?;
+            taken += item.cost();
+            match item {
+                Item::Frame(frame) => Some(frame),
+                Item::PutOut(_) => None,
+            }
+        });
+        self.0.memory.0.bytes.fetch_sub(taken, Ordering::Relaxed);
+        let mut queue = self.0.queue();
+        queue.begun |= !all;
+        if queue.has_work() {
+            drop(queue);
             self.0.filled.notify_one();
         }
-        idle
     }
 
     /// Whether both lead to the same socket.
@@ -173,30 +224,63 @@ impl Waiting {
         }
     }
 
-    /// Waits until there is something to take. May be dropped while it waits.
+    /// The WebSocket.
+    pub(super) fn line(&self) -> &Line {
+        &self.0.line
+    }
+
+    /// Waits until there is something to take, or to finish. May be dropped while it waits.
     pub(super) async fn filled(&self) {
-        while self.0.queue().items.is_empty() {
+        while !self.0.queue().has_work() {
             self.0.filled.notified().await;
         }
     }
 
-    /// Takes what may be written at a time.
+    /// Takes what may be written at a time. Whoever takes it flushes the line as well.
     pub(super) fn take(&self, batch: &mut Vec<Item>) {
         let mut queue = self.0.queue();
         let mut taken = 0;
-        while taken < WRITE_BATCH_BYTES
-            && let Some(item) = queue.items.pop_front()
-        {
+        while let Some(item) = queue.pop_if(|_| taken < WRITE_BATCH_BYTES) {
             taken += item.cost();
             batch.push(item);
         }
-        queue.bytes -= taken;
-        if queue.items.is_empty() {
-            // A burst is no reason to keep its room for ever.
-            queue.items.shrink_to(SPARE_ITEMS);
-        }
+        queue.begun = false;
         drop(queue);
-        self.0.memory.0.fetch_sub(taken, Ordering::Relaxed);
+        self.0.memory.0.bytes.fetch_sub(taken, Ordering::Relaxed);
+    }
+}
+
+/// Sockets that had nothing waiting and were given something.
+#[derive(Debug, Default)]
+#[must_use = "what was given waits until it is handed over"]
+pub(super) struct Given(Vec<Outgoing>);
+
+impl Given {
+    /// Leaves a frame for a socket.
+    pub(super) fn frame(&mut self, to: &Outgoing, frame: Bytes) {
+        self.give(to, Item::Frame(frame));
+    }
+
+    /// Orders that a client is put out of a room.
+    pub(super) fn put_out(&mut self, of: &Outgoing, address: Address) {
+        self.give(of, Item::PutOut(address));
+    }
+
+    fn give(&mut self, to: &Outgoing, item: Item) {
+        if to.leave(item) {
+            self.0.push(to.clone());
+        }
+    }
+
+    /// Has all of it written, now or by the sockets' tasks. Says how many sockets that were.
+    pub(super) fn hand_over(self) -> usize {
+        let (here, elsewhere) = self.0.split_at(self.0.len().min(WRITTEN_HERE));
+        // Those first: they can begin while the others are written to.
+        for socket in elsewhere {
+            socket.0.filled.notify_one();
+        }
+        here.iter().for_each(Outgoing::hand_over);
+        self.0.len()
     }
 }
 
@@ -212,78 +296,9 @@ impl Shared {
 impl Drop for Shared {
     fn drop(&mut self) {
         let left = self.queue.get_mut().unwrap_or_else(PoisonError::into_inner).bytes;
-        self.memory.0.fetch_sub(left, Ordering::Relaxed);
+        self.memory.0.bytes.fetch_sub(left, Ordering::Relaxed);
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SIZE: usize = 1000;
-
-    fn frame() -> Bytes {
-        Bytes::from_static(&[b'x'; SIZE])
-    }
-
-    fn fitting() -> usize {
-        SOCKET_QUEUE_BYTES / (SIZE + FRAME_COST)
-    }
-
-    #[tokio::test]
-    async fn a_full_queue_ends_the_socket_and_keeps_what_it_held() {
-        let memory = Memory::default();
-        let (outgoing, waiting) = queue(&memory);
-        for _ in 0..fitting() {
-            outgoing.send(frame());
-        }
-        assert_eq!(waiting.0.queue().goodbye, None, "full is not yet overflow");
-        outgoing.send(frame());
-        outgoing.end(Goodbye::restart(Duration::ZERO));
-        assert_eq!(waiting.goodbye().await, Goodbye::reset(), "the first goodbye counts");
-        assert_eq!(waiting.0.queue().items.len(), fitting());
-    }
-
-    #[tokio::test]
-    async fn what_was_left_is_taken_in_order_and_in_pieces() {
-        let memory = Memory::default();
-        let (outgoing, waiting) = queue(&memory);
-        assert!(outgoing.send(frame()), "the first one wakes");
-        assert!(!outgoing.send(frame()), "the second one finds somebody awake");
-        for _ in 2..fitting() {
-            outgoing.send(frame());
-        }
-        let (mut all, mut turns) = (Vec::new(), 0);
-        while all.len() < fitting() {
-            waiting.filled().await;
-            waiting.take(&mut all);
-            turns += 1;
-        }
-        assert!(turns > 1);
-        assert_eq!(memory.bytes(), 0);
-    }
-
-    /// What waits for everybody together is bounded too, and pays who has something waiting already.
-    #[tokio::test]
-    async fn when_the_process_is_full_the_slow_ones_go_and_the_quick_ones_stay() {
-        let memory = Memory::default();
-        let (slow, slow_waiting) = queue(&memory);
-        slow.send(frame());
-        memory.0.fetch_add(QUEUED_BYTES_OF_ALL, Ordering::Relaxed);
-        let (quick, quick_waiting) = queue(&memory);
-        quick.send(frame());
-        slow.send(frame());
-        assert_eq!(slow_waiting.goodbye().await, Goodbye::reset());
-        assert_eq!(quick_waiting.0.queue().goodbye, None);
-    }
-
-    #[test]
-    fn a_queue_that_goes_gives_back_what_it_counted() {
-        let memory = Memory::default();
-        let (outgoing, waiting) = queue(&memory);
-        outgoing.send(frame());
-        assert_eq!(memory.bytes(), SIZE + FRAME_COST);
-        drop((outgoing, waiting));
-        assert_eq!(memory.bytes(), 0);
-    }
-}
+mod tests;

@@ -1,24 +1,25 @@
-//! The WebSocket: one task that reads, writes and ends.
+//! The task of one WebSocket: reads, writes and ends.
 //!
-//! **Invariant:** the task never waits for a peer without a limit, and never says more after a goodbye.
+//! **Invariant:** the task never waits for a peer without a limit, and nobody says more after a goodbye.
 
 use std::error::Error as _;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{CloseFrame, Message, WebSocketUpgrade};
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use callboard_model::Timestamp;
 use callboard_wire::CloseCode;
 use callboard_wire::limits::FRAME_BYTES_MAX;
-use futures_util::{FutureExt, SinkExt};
+use futures_util::FutureExt;
 use serde::Deserialize;
 use tokio::time::{sleep, timeout};
 
 use super::Rooms;
 use super::limits::{CLOSE_PATIENCE, READ_BATCH, READ_BUFFER_BYTES, WRITE_BUFFER_BYTES, WRITE_PATIENCE};
+use super::line::Line;
 use super::outgoing::{self, Goodbye, Item, Waiting};
 use super::visit::Visit;
 
@@ -51,9 +52,9 @@ pub(super) async fn enter(
         .max_write_buffer_size(WRITE_BUFFER_BYTES + 2 * FRAME_BYTES_MAX);
     upgrade.on_upgrade(move |socket| {
         let sockets = rooms.0.sockets.clone();
-        let (outgoing, waiting) = outgoing::queue(&rooms.0.memory);
+        let (outgoing, waiting) = outgoing::queue(&rooms.0.memory, socket);
         let visit = Visit::new(rooms.clone(), url, outgoing, stranger);
-        sockets.track_future(serve(rooms, socket, visit, waiting))
+        sockets.track_future(serve(rooms, visit, waiting))
     })
 }
 
@@ -73,34 +74,38 @@ impl From<Goodbye> for End {
     }
 }
 
-async fn serve(rooms: Rooms, mut socket: WebSocket, mut visit: Visit, waiting: Waiting) {
-    let end = converse(&rooms, &mut socket, &mut visit, &waiting).await;
+async fn serve(rooms: Rooms, mut visit: Visit, waiting: Waiting) {
+    let end = converse(&rooms, &mut visit, &waiting).await;
+    let line = waiting.line();
+    // It may have ended in its sleep.
+    line.rise();
     // What was decided last, such as a refusal, still goes out before the close.
-    let last: Vec<_> = std::iter::from_fn(|| visit.poll_packet()).collect();
+    let last = std::iter::from_fn(|| visit.poll_packet()).map(Bytes::from).collect();
     // Out of the rooms first: the others need not wait for a polite end.
     visit.depart().await;
     // A peer that does not take it in time has no use for it either.
     match end {
         End::Said(goodbye) => {
             tracing::debug!(code = goodbye.code, "a socket is closed");
-            drop(timeout(CLOSE_PATIENCE, say_goodbye(&mut socket, last, goodbye)).await);
+            drop(timeout(CLOSE_PATIENCE, say_goodbye(line, last, goodbye)).await);
         }
         // The answer to its close frame lies ready.
-        End::Heard => drop(timeout(CLOSE_PATIENCE, socket.flush()).await),
+        End::Heard => drop(timeout(CLOSE_PATIENCE, line.write([].into_iter())).await),
         End::Gone => {}
     }
 }
 
-async fn converse(rooms: &Rooms, socket: &mut WebSocket, visit: &mut Visit, waiting: &Waiting) -> End {
+async fn converse(rooms: &Rooms, visit: &mut Visit, waiting: &Waiting) -> End {
     tokio::select! {
         biased;
         goodbye = waiting.goodbye() => End::Said(goodbye),
         goodbye = rooms.turn_to_stop() => End::Said(goodbye),
-        end = talk(socket, visit, waiting) => end,
+        end = talk(visit, waiting) => end,
     }
 }
 
-async fn talk(socket: &mut WebSocket, visit: &mut Visit, waiting: &Waiting) -> End {
+async fn talk(visit: &mut Visit, waiting: &Waiting) -> End {
+    let line = waiting.line();
     let mut batch = Vec::new();
     loop {
         if let Err(goodbye) = visit.tick(Timestamp::now()) {
@@ -118,26 +123,35 @@ async fn talk(socket: &mut WebSocket, visit: &mut Visit, waiting: &Waiting) -> E
                 }
             }
         }
-        if !write(socket, frames.into_iter()).await {
+        if !write(line, frames).await {
             return End::Gone;
         }
         let nap = visit.next_tick(Timestamp::now()).min(NAP);
-        tokio::select! {
+        // All is said: what comes now may be written by whoever brings it.
+        line.rest();
+        let heard = tokio::select! {
             biased;
             // Reading first: there may always be another frame to write, and a client that is never heard times out.
             // One that never stops talking holds up its own frames alone, and their queue is bounded.
-            message = socket.recv() => if let Err(end) = take_all(socket, visit, message).await {
-                return end;
-            },
-            () = waiting.filled() => waiting.take(&mut batch),
-            () = sleep(nap) => {}
+            message = line.recv() => Some(message),
+            () = waiting.filled() => None,
+            () = sleep(nap) => None,
+        };
+        line.rise();
+        match heard {
+            Some(message) => {
+                if let Err(end) = take_all(line, visit, message).await {
+                    return end;
+                }
+            }
+            None => waiting.take(&mut batch),
         }
     }
 }
 
 /// Takes in what the peer sent and whatever else of it lies ready, and decides about all of it together.
 async fn take_all(
-    socket: &mut WebSocket,
+    line: &Line,
     visit: &mut Visit,
     first: Option<Result<Message, axum::Error>>,
 ) -> Result<(), End> {
@@ -148,7 +162,7 @@ async fn take_all(
             visit.decide().await?;
             return Err(end);
         }
-        match socket.recv().now_or_never() {
+        match line.recv().now_or_never() {
             Some(next) => message = next,
             None => return Ok(visit.decide().await?),
         }
@@ -176,28 +190,18 @@ fn is_too_big(error: &axum::Error) -> bool {
     matches!(cause, Some(tungstenite::Error::Capacity(_)))
 }
 
-/// Writes and flushes; `false` when the peer is gone or does not take it in time.
-async fn write(socket: &mut WebSocket, frames: impl ExactSizeIterator<Item = Bytes>) -> bool {
-    if frames.len() == 0 {
-        return true;
-    }
-    let written = timeout(WRITE_PATIENCE, async {
-        for frame in frames {
-            socket.feed(Message::Binary(frame)).await?;
-        }
-        socket.flush().await
-    });
+/// Writes these and what was begun; `false` when the peer is gone or does not take it in time.
+async fn write(line: &Line, frames: Vec<Bytes>) -> bool {
+    let written = timeout(WRITE_PATIENCE, line.write(frames.into_iter().map(Message::Binary)));
     matches!(written.await, Ok(Ok(())))
 }
 
 /// Sends what is left and the close frame, then reads on until the peer has answered it: a socket that is dropped with
 /// unread input resets the connection, and the peer would never see why.
-async fn say_goodbye(socket: &mut WebSocket, last: Vec<Vec<u8>>, goodbye: Goodbye) {
-    if !write(socket, last.into_iter().map(Bytes::from)).await {
-        return;
-    }
-    let frame = CloseFrame { code: goodbye.code, reason: goodbye.reason.into() };
-    if socket.send(Message::Close(Some(frame))).await.is_ok() {
-        while let Some(Ok(_)) = socket.recv().await {}
+async fn say_goodbye(line: &Line, last: Vec<Bytes>, goodbye: Goodbye) {
+    let close = CloseFrame { code: goodbye.code, reason: goodbye.reason.into() };
+    let all = last.into_iter().map(Message::Binary).chain([Message::Close(Some(close))]);
+    if line.write(all).await.is_ok() {
+        while let Some(Ok(_)) = line.recv().await {}
     }
 }

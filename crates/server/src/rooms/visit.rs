@@ -7,6 +7,7 @@
 
 mod stays;
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use callboard_model::Timestamp;
@@ -75,8 +76,8 @@ impl Visit {
         if let Some((_, goodbye)) = self.refused_until.take_if(|(at, _)| *at <= self.rooms.now()) {
             return Err(goodbye);
         }
-        while let Some((second, address)) = self.stays.pop_due(now.as_second()) {
-            self.fall_due(second, &address)?;
+        for address in self.stays.due(now.as_second()) {
+            self.fall_due(now.as_second(), &address)?;
         }
         Ok(())
     }
@@ -147,6 +148,7 @@ impl Visit {
     fn join(&mut self, address: &Address, pass: Option<Pass>) -> Result<(), Goodbye> {
         self.leave(address);
         let Some((stay, present)) = pass.map(|pass| self.enter(address, pass)) else {
+            self.rooms.0.refused.fetch_add(1, Ordering::Relaxed);
             if let Some(code) = self.connection.deny(address, REASON) {
                 // From this refusal on, not from the first: the next of a burst may be a good one, and lie unread
                 // while this one was looked into. How long a stranger may go on is the protocol's limit.
@@ -194,10 +196,9 @@ impl Visit {
     }
 
     /// A stay comes to its end, or close to it.
-    fn fall_due(&mut self, second: i64, address: &Address) -> Result<(), Goodbye> {
-        let Some(stay) = self.stays.get(address).filter(|stay| stay.due == second) else { return Ok(()) };
-        let expires_at = stay.expires_at;
-        if second >= expires_at {
+    fn fall_due(&mut self, now: i64, address: &Address) -> Result<(), Goodbye> {
+        let Some(expires_at) = self.stays.get(address).map(|stay| stay.expires_at) else { return Ok(()) };
+        if now >= expires_at {
             return self.close(address, EXPIRED);
         }
         self.stays.extend(address, expires_at, expires_at);

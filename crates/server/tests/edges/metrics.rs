@@ -1,8 +1,15 @@
 //! The metrics: there, complete, and silent about what they must not tell.
 
+use callboard_wire::frame::{Auth, encode_frame};
+use callboard_wire::{Address, Body};
+use futures_util::{SinkExt, StreamExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-use crate::world::{Raw, Reply, World};
+use crate::world::{DEADLINE, Raw, Reply, World};
 
 async fn scrape(world: &World, authorization: &str) -> Reply {
     let address = world.running.metrics_address.expect("metrics are served");
@@ -40,6 +47,60 @@ async fn requests_rooms_and_the_database_are_measured() {
     for secret in ["hunter2", ticket.as_str(), key.as_str(), "harbour", "Nora"] {
         assert!(!reply.body.contains(secret), "{secret} is in\n{}", reply.body);
     }
+}
+
+/// Somebody who may and somebody who may not ask for a room, and a save: each is counted where it is noticed.
+#[tokio::test]
+async fn hints_and_refusals_are_counted() {
+    let world = World::with_metrics(None).await;
+    let key = world.key();
+    let list = world.get("/api/v1/tickets", &key).await.json();
+    let ticket = list["data"][0]["ticket_id"].as_str().expect("a ticket").to_owned();
+    let token = world.get(&format!("/api/tickets/{ticket}/live-token"), &key).await.json();
+    let token = token["token"].as_str().expect("a token");
+    let room = format!("ticket:{}:{ticket}", world.running.demo_accounts[0].tenant);
+    let url = format!("ws://{}/hocuspocus", world.running.address);
+    let (mut socket, _) = tokio_tungstenite::connect_async(url).await.expect("a socket");
+    let other = room.replace(&ticket, "another");
+    for (room, answers) in [(&room, b"read-write".as_slice()), (&other, b"denied")] {
+        let address = Address::parse(room).expect("an address");
+        let ask = Body::Auth(Auth::Token { token, provider_version: Some("4.8.0") });
+        socket.send(Message::binary(encode_frame(&address, &ask))).await.expect("sent");
+        heard(&mut socket, answers).await;
+    }
+    let body = r#"{"title":"Printer on fire"}"#;
+    let mut raw = world.open().await;
+    raw.say(&format!(
+        "PUT /api/v1/tickets/{ticket} HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    ))
+    .await;
+    assert_eq!(raw.reply().await.expect("an answer").status, 200);
+    heard(&mut socket, b"updatedFields").await;
+    let text = scrape(&world, "").await.body;
+    for line in [
+        "callboard_hints_relayed_total 1",
+        "callboard_hints_heard_total 1",
+        "callboard_hint_deliveries_total 1",
+        "callboard_room_refusals_total 1",
+        "callboard_slow_readers_total 0",
+    ] {
+        assert!(text.lines().any(|told| told == line), "{line} is not in\n{text}");
+    }
+}
+
+/// Waits for a frame with this in it.
+async fn heard(socket: &mut WebSocketStream<MaybeTlsStream<TcpStream>>, what: &[u8]) {
+    let waiting = async {
+        loop {
+            let frame = socket.next().await.expect("open").expect("whole").into_data();
+            if frame.windows(what.len()).any(|part| part == what) {
+                return;
+            }
+        }
+    };
+    timeout(DEADLINE, waiting).await.expect("it comes");
 }
 
 /// However many addresses strangers make up, there are no more series than routes.

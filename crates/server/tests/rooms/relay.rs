@@ -4,6 +4,7 @@ use callboard_model::Field;
 use callboard_server::bus::{Bus, BusSettings, Heard};
 use callboard_server::relay;
 use callboard_server::store::Store;
+use callboard_testkit::database::Database;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -17,8 +18,8 @@ async fn emptied(store: &Store) {
 /// What a crash left in the outbox goes out at the next start, in order, and then is gone from there.
 #[tokio::test]
 async fn what_waits_in_the_outbox_is_relayed_at_the_next_start() {
-    let home = tempfile::tempdir().expect("a folder");
-    let store = filled_store(home.path()).await;
+    let database = Database::fresh().await.expect("a database");
+    let store = filled_store(&database).await;
     for title in ["One", "Two", "Three"] {
         retitle(&store, "1", title).await;
     }
@@ -40,13 +41,12 @@ async fn what_waits_in_the_outbox_is_relayed_at_the_next_start() {
 /// A hint that does not read holds up none behind it, and its ticket is not forgotten.
 #[tokio::test]
 async fn a_hint_that_does_not_read_is_said_as_all_changed_and_the_next_ones_follow() {
-    let home = tempfile::tempdir().expect("a folder");
-    let store = filled_store(home.path()).await;
+    let database = Database::fresh().await.expect("a database");
+    let store = filled_store(&database).await;
     for ticket in ["1", "2"] {
         retitle(&store, ticket, "Printer on fire").await;
     }
-    let db = rusqlite::Connection::open(home.path().join("callboard.db")).expect("the file");
-    db.execute("UPDATE outbox SET hint = '{' WHERE ticket_id = '1'", []).expect("broken");
+    database.sql("UPDATE outbox SET hint = '{' WHERE ticket_id = '1'").expect("broken");
 
     let (bus, stop) = (Bus::local(), CancellationToken::new());
     let mut ear = bus.listen();

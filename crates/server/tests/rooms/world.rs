@@ -1,7 +1,6 @@
 //! A server with two companies in it: `t` with Ann, Bob, and Bea who may not read tickets; `x` with Xen.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,8 +15,8 @@ use callboard_server::store::agreements::Agreements;
 use callboard_server::store::lookups::{Account, Client, Company, LevelledPriority};
 use callboard_server::store::save::{Attempt, Author, Knew, Save, Wish};
 use callboard_server::store::{Limits, Store};
+use callboard_testkit::database::Database;
 use serde_json::json;
-use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -36,7 +35,7 @@ pub(crate) struct World {
     pub(crate) stop: CancellationToken,
     tokens: Arc<LiveTokens>,
     address: SocketAddr,
-    _home: Arc<TempDir>,
+    _database: Database,
 }
 
 impl World {
@@ -45,12 +44,8 @@ impl World {
     }
 
     pub(crate) async fn with_bus(settings: BusSettings) -> Self {
-        let home = Arc::new(tempfile::tempdir().expect("a folder"));
-        let store = filled_store(home.path()).await;
-        Self::around(store, home, settings).await
-    }
-
-    pub(crate) async fn around(store: Store, home: Arc<TempDir>, settings: BusSettings) -> Self {
+        let database = Database::fresh().await.expect("a database");
+        let store = filled_store(&database).await;
         let stop = CancellationToken::new();
         let bus = Bus::start(&settings, &stop).await.expect("a bus");
         let tokens = Arc::new(LiveTokens::new(b"the secret of this test"));
@@ -61,7 +56,7 @@ impl World {
         let address = listener.local_addr().expect("an address");
         let router = rooms.router();
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { store, rooms, bus, stop, tokens, address, _home: home }
+        Self { store, rooms, bus, stop, tokens, address, _database: database }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -153,9 +148,8 @@ pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
     tokio::time::timeout(DEADLINE, holding).await.unwrap_or_else(|_| panic!("never came true: {what}"));
 }
 
-pub(crate) async fn filled_store(home: &Path) -> Store {
-    let path = home.join("callboard.db");
-    let store = Store::open(&format!("sqlite:{}", path.display()), Limits::default()).expect("a store");
+pub(crate) async fn filled_store(database: &Database) -> Store {
+    let store = Store::open(&database.address(), Limits::default()).expect("a store");
     let people = [("ann", Role::Dispatcher), ("bob", Role::Technician), ("bea", Role::Billing)];
     store.add_company(company("t", &people)).await.expect("t");
     store.add_company(company("x", &[("xen", Role::Dispatcher)])).await.expect("x");

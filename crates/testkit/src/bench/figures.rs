@@ -1,4 +1,4 @@
-//! What many measurements come to: percentiles, medians, slopes.
+//! What many measurements come to: percentiles, medians, trends.
 //!
 //! **Invariant:** pure; nothing is made up for an empty series: it has no figure.
 
@@ -60,16 +60,35 @@ pub fn median(values: &[f64]) -> Option<f64> {
     if sorted.len() % 2 == 1 { Some(upper) } else { Some((sorted[middle - 1] + upper) / 2.0) }
 }
 
-/// By how much `y` grows per unit of `x`, by least squares. `None` when all points stand at one place.
-#[must_use]
-pub fn slope(points: &[(f64, f64)]) -> Option<f64> {
-    let count = points.len() as f64;
-    let mean = |pick: fn(&(f64, f64)) -> f64| points.iter().map(pick).sum::<f64>() / count;
-    let (x_mean, y_mean) = (mean(|point| point.0), mean(|point| point.1));
-    let across: f64 = points.iter().map(|(x, y)| (x - x_mean) * (y - y_mean)).sum();
-    let along: f64 = points.iter().map(|(x, _)| (x - x_mean).powi(2)).sum();
-    (along > 0.0).then(|| across / along)
+/// How a series moves along `x`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Trend {
+    /// By how much `y` grows per unit of `x`: the median of the slopes between any two points, which a few wild ones at
+    /// one end do not move.
+    pub per_unit: f64,
+    /// How far the points lie from that line: the standard deviation that their median distance stands for.
+    pub scatter: f64,
 }
+
+impl Trend {
+    /// `None` when all points stand at one place.
+    #[must_use]
+    pub fn of(points: &[(f64, f64)]) -> Option<Self> {
+        let mut slopes = Vec::with_capacity(points.len().pow(2) / 2);
+        for (place, (x, y)) in points.iter().enumerate() {
+            let later = points[place + 1..].iter().filter(|other| other.0 > *x);
+            slopes.extend(later.map(|other| (other.1 - y) / (other.0 - x)));
+        }
+        let per_unit = median(&slopes)?;
+        let above: Vec<_> = points.iter().map(|(x, y)| y - per_unit * x).collect();
+        let line = median(&above)?;
+        let distances: Vec<_> = above.iter().map(|height| (height - line).abs()).collect();
+        Some(Self { per_unit, scatter: SIGMA_PER_MEDIAN_DISTANCE * median(&distances)? })
+    }
+}
+
+/// Half of all points of a normal distribution lie within one part in this of its standard deviation.
+const SIGMA_PER_MEDIAN_DISTANCE: f64 = 1.4826;
 
 #[cfg(test)]
 mod tests {
@@ -91,7 +110,6 @@ mod tests {
         assert_eq!(percentile(&[], 0.5), None);
         assert_eq!(median(&[]), None);
         assert_eq!(Spread::of([]), None);
-        assert_eq!(slope(&[]), None);
     }
 
     #[test]
@@ -108,14 +126,25 @@ mod tests {
     }
 
     #[test]
-    fn a_slope_is_growth_per_unit_and_sees_none_where_there_is_none() {
+    fn a_trend_is_growth_per_unit_and_there_is_none_where_nothing_grows() {
         let near = |points: &[(f64, f64)], expected: f64| {
-            let slope = slope(points).expect("a slope");
+            let slope = Trend::of(points).expect("a trend").per_unit;
             assert!((slope - expected).abs() < 1e-9, "{slope} is not {expected}");
         };
         near(&[(0.0, 5.0), (1.0, 7.0), (2.0, 9.0)], 2.0);
         near(&[(0.0, 5.0), (1.0, 5.0), (2.0, 5.0)], 0.0);
-        near(&[(0.0, 1.0), (1.0, -1.0), (2.0, 1.0), (3.0, -1.0)], -0.4);
-        assert_eq!(slope(&[(1.0, 1.0), (1.0, 2.0)]), None);
+        near(&[(0.0, 5.0), (1.0, 5.0), (2.0, 5.0), (3.0, 5.0), (4.0, 500.0)], 0.0);
+        assert_eq!(Trend::of(&[(1.0, 1.0), (1.0, 2.0)]), None);
+        assert_eq!(Trend::of(&[]), None);
+    }
+
+    #[test]
+    fn scatter_is_told_apart_from_growth() {
+        let steady: Vec<_> = (0..10).map(|x| (f64::from(x), 3.0 * f64::from(x))).collect();
+        let trend = Trend::of(&steady).expect("a trend");
+        assert!((trend.per_unit - 3.0).abs() < 1e-9 && trend.scatter < 1e-9, "{trend:?}");
+        let wild: Vec<_> = (0..10).map(|x| (f64::from(x), if x % 2 == 0 { 1.0 } else { -1.0 })).collect();
+        let trend = Trend::of(&wild).expect("a trend");
+        assert!(trend.per_unit.abs() < 0.3 && trend.scatter > 1.0, "{trend:?}");
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! | module | does |
 //! |---|---|
-//! | [`figures`] | percentiles, medians, slopes |
+//! | [`figures`] | percentiles, medians, trends |
 //! | [`load`] | processor time and memory of a process |
 //! | [`hint`] | hints that can be recognised |
 //! | [`viewer`] | one socket that hears a lot at little cost |

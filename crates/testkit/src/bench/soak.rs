@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use super::book::{Book, Figure};
 use super::contestant::{Contestant, Ground, Kind};
-use super::figures::{Spread, median, slope};
+use super::figures::{Spread, Trend, median};
 use super::hint::Key;
 use super::load::Load;
 use super::machine::Machine;
@@ -54,6 +54,8 @@ const MEMORY_NOISE: f64 = 0.03;
 const LAG_NOISE: f64 = 0.25;
 /// See [`LAG_NOISE`].
 const LAG_NOISE_MS: f64 = 2.0;
+/// So many standard errors of a trend may be chance: a short run on a busy machine scatters more than it tells.
+const CHANCE: f64 = 3.0;
 
 const LAG: Figure = Figure::less("lag, median of the windows' p95", "ms");
 const LAG_WORST: Figure = Figure::less("lag, the worst window's p95", "ms");
@@ -104,6 +106,9 @@ pub async fn run(options: &Options, command: &str) -> Result<()> {
     ensure!(viewers.iter().all(|viewer| !viewer.is_broken()), "a viewer was lost");
 
     let looks: Vec<_> = windows.iter().filter_map(|window| window.look(&publisher)).collect();
+    for look in &looks {
+        println!("· {:.1} min: lag p95 {:.1} ms", look.minute, look.lag_p95);
+    }
     book.note(FLOW, &column, tally.heard() as f64 / time.as_secs_f64());
     book.note(CPU, &column, cpu.as_secs_f64() / time.as_secs_f64() * 100.0);
     let (memory, lag) = verdicts(&looks).context("a soak takes longer than a few looks")?;
@@ -197,9 +202,11 @@ struct Verdict {
 impl Verdict {
     fn of(points: &[(f64, f64)], noise: f64, noise_at_least: f64) -> Option<Self> {
         let values: Vec<_> = points.iter().map(|point| point.1).collect();
-        let (median, per_minute) = (median(&values)?, slope(points)?);
+        let (median, Trend { per_unit: per_minute, scatter }) = (median(&values)?, Trend::of(points)?);
         let span = points.last()?.0 - points.first()?.0;
-        let grew = per_minute * span > (median * noise).max(noise_at_least);
+        // The standard error of a growth over points that lie evenly.
+        let chance = CHANCE * scatter * (12.0 / points.len() as f64).sqrt();
+        let grew = per_minute * span > (median * noise).max(noise_at_least).max(chance);
         Some(Self { median, per_minute, grew })
     }
 
@@ -245,6 +252,21 @@ mod tests {
         let (memory, lag) = verdicts(&leak).expect("enough looks");
         assert!(memory.grew && lag.grew, "{memory:?} {lag:?}");
         assert!((memory.per_minute - 0.5).abs() < 1e-9, "{memory:?}");
+    }
+
+    /// A minute on a busy machine: p95 between 20 and 40 ms, the higher ones late by chance, and one disturbance.
+    #[test]
+    fn scatter_is_no_growth_and_growth_is_seen_through_it() {
+        let lags = [24.0, 31.0, 22.0, 38.0, 25.0, 36.0, 23.0, 40.0, 29.0, 250.0];
+        let looks = |rise: f64| -> Vec<_> {
+            let look = |(place, lag): (usize, &f64)| {
+                let minute = place as f64 / 12.0;
+                Look { minute, rss_mib: 40.0, lag_p95: lag + rise * minute }
+            };
+            lags.iter().enumerate().map(look).collect()
+        };
+        assert!(!verdicts(&looks(0.0)).expect("enough looks").1.grew);
+        assert!(verdicts(&looks(200.0)).expect("enough looks").1.grew);
     }
 
     #[test]

@@ -104,7 +104,7 @@ impl Hub {
         };
         let members = self.rooms.entry(Arc::clone(&name)).or_default();
         if members.placement.is_none() {
-            members.placement = face.placement().map(Arc::new);
+            members.placement = face.placement().map(|place| self.places.shared(place));
         }
         let user = face.user.as_ref().map_or("", |user| user.user_id.as_str());
         let connection = ABROAD | entry.client.0;

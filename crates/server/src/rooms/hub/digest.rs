@@ -90,7 +90,7 @@ impl Hub {
                     told.push((access, frame.clone()));
                 }
                 if let Some(frame) = frame {
-                    self.woken += usize::from(member.outgoing.send(frame));
+                    self.given.frame(&member.outgoing, frame);
                 }
             }
         }
@@ -108,7 +108,7 @@ impl Hub {
             .collect();
         for part in lines.chunks(DIGEST_TICKETS) {
             if let Some(frame) = digest(&newcomer.address, part.iter().map(|line| &**line)) {
-                self.woken += usize::from(newcomer.outgoing.send(frame));
+                self.given.frame(&newcomer.outgoing, frame);
             }
         }
     }

@@ -27,6 +27,7 @@ impl Hub {
     /// Tells the ticket's room of a change, and the tenant's board unless it has to be found out first who may hear it.
     /// An empty room is a no-op.
     pub(in crate::rooms) fn deliver(&mut self, notice: &Notice) -> Board {
+        self.told.hints += 1;
         self.deliver_to_ticket(notice);
         self.deliver_to_board(notice)
     }
@@ -41,10 +42,11 @@ impl Hub {
         }
         let own = Hint { ticket_id: None, ..Hint::clone(hint) };
         let Some(json) = json(&own) else { return };
-        self.woken += members.tell(&name, |_| true, |address| encode_stateless(address, &json));
+        self.told.deliveries +=
+            members.tell(&name, |_| true, |address| encode_stateless(address, &json), &mut self.given);
         if let Some(scope) = scope {
             for member in members.all.iter().filter(|member| !member.guest.sees(scope.after.as_ref())) {
-                member.outgoing.put_out(member.address.clone());
+                self.given.put_out(&member.outgoing, member.address.clone());
             }
             self.place(&name, scope.after.as_ref());
         }
@@ -71,7 +73,8 @@ impl Hub {
             }
             _ => true,
         };
-        self.woken += members.tell(&name, may_hear, |address| encode_stateless(address, &json));
+        self.told.deliveries +=
+            members.tell(&name, may_hear, |address| encode_stateless(address, &json), &mut self.given);
         Board::Told
     }
 
@@ -81,7 +84,7 @@ impl Hub {
         if members.placement.as_deref() == placement {
             return;
         }
-        let (name, placement) = (Arc::clone(name), placement.cloned().map(Into::into));
+        let (name, placement) = (Arc::clone(name), placement.cloned().map(|place| self.places.shared(place)));
         if members.shown().is_some() {
             self.news.entry(Arc::clone(&name)).or_default().placement = Option::clone(&placement);
         }
@@ -96,7 +99,7 @@ impl Hub {
     /// Tells one person's own room something; what it is was decided by whoever sent it.
     pub(in crate::rooms) fn notify(&mut self, name: &str, payload: &str) {
         if let Some(members) = self.rooms.get(name) {
-            self.woken += members.tell(name, |_| true, |address| encode_stateless(address, payload));
+            members.tell(name, |_| true, |address| encode_stateless(address, payload), &mut self.given);
         }
     }
 

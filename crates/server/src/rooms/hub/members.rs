@@ -11,7 +11,7 @@ use axum::body::Bytes;
 use callboard_wire::{self as wire, Address, Seat, Seats, awareness, encode_awareness};
 
 use super::super::guest::Guest;
-use super::super::outgoing::Outgoing;
+use super::super::outgoing::{Given, Outgoing};
 use super::MemberId;
 use crate::auth::access::Placement;
 
@@ -80,33 +80,35 @@ impl Members {
         self.shown_mut().map(|shown| shown.seats.expire(now)).unwrap_or_default()
     }
 
-    /// Tells everybody; returns how many sleeping sockets that woke.
-    pub(super) fn tell_presence(&self, name: &str, entries: &[wire::Entry]) -> usize {
+    /// Tells everybody.
+    pub(super) fn tell_presence(&self, name: &str, entries: &[wire::Entry], given: &mut Given) {
         if entries.is_empty() || self.all.is_empty() {
-            return 0;
+            return;
         }
         let update = awareness::encode(entries.iter());
-        self.tell(name, |_| true, |address| encode_awareness(address, &update))
+        self.tell(name, |_| true, |address| encode_awareness(address, &update), given);
     }
 
-    /// Sends to those members for whom it is meant, encoding once for all who use the room's plain name; a session has
-    /// an address of its own.
+    /// Leaves a frame for those members for whom it is meant, encoding once for all who use the room's plain name; a
+    /// session has an address of its own. Says for how many that was.
     pub(super) fn tell(
         &self,
         name: &str,
         mut meant_for: impl FnMut(&Guest) -> bool,
         encode: impl Fn(&Address) -> Vec<u8>,
-    ) -> usize {
+        given: &mut Given,
+    ) -> u64 {
         let mut plain: Option<Bytes> = None;
-        let mut woken = 0;
+        let mut told = 0;
         for member in self.all.iter().filter(|member| meant_for(&member.guest)) {
             let frame = if member.address.as_str().len() == name.len() {
                 plain.get_or_insert_with(|| encode(&member.address).into()).clone()
             } else {
                 Bytes::from(encode(&member.address))
             };
-            woken += usize::from(member.outgoing.send(frame));
+            given.frame(&member.outgoing, frame);
+            told += 1;
         }
-        woken
+        told
     }
 }

@@ -9,6 +9,7 @@ use super::*;
 use crate::auth::{Access, Role};
 use crate::bus::Notice;
 use crate::rooms::limits::{FRAME_COST, SOCKET_QUEUE_BYTES};
+use crate::rooms::line::tests::Peer;
 use crate::rooms::outgoing::{Goodbye, Item, Memory, Waiting, queue};
 
 mod board;
@@ -60,7 +61,7 @@ fn enter_as(
 ) -> Member {
     let address = Address::parse(address).expect("an address");
     let room = Room::parse(address.document()).expect("a room");
-    let (outgoing, waiting) = queue(&Memory::default());
+    let (outgoing, waiting) = queue(&Memory::default(), Peer::default());
     let guest = guest(room.tenant().as_str(), user, access);
     let entrance = Entrance { room: &room, address: &address, guest: &guest, outgoing: &outgoing, placement };
     let (id, present) = hub.join(entrance);
@@ -281,8 +282,8 @@ async fn a_slow_reader_is_ended_and_the_others_miss_nothing() {
 #[test]
 fn the_departure_of_somebody_with_many_rooms_overflows_nobody() {
     let mut hub = Hub::default();
-    let (outgoing, waiting) = queue(&Memory::default());
-    let (ann, bob) = (queue(&Memory::default()).0, outgoing);
+    let (outgoing, waiting) = queue(&Memory::default(), Peer::default());
+    let (ann, bob) = (queue(&Memory::default(), Peer::default()).0, outgoing);
     let mut members = Vec::new();
     let uuid = "0b1c2d3e-4f50-4a6b-8c7d";
     for number in 0..crate::rooms::limits::ROOMS_PER_SOCKET {

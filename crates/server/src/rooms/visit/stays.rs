@@ -1,11 +1,11 @@
 //! The rooms that are open on one socket, and when something is due in which.
 //!
-//! It exists to be small: a socket may have ten thousand of them, and most are idle. There is no timer per room; all
-//! rooms whose tokens were minted together lie under one second.
+//! It exists to be small: a socket may have ten thousand of them, and most are idle. There is no timer per room and no
+//! list of them by time: tokens are minted together and so fall due together, and then all rooms are looked through.
 //!
-//! **Invariant:** every stay lies under the second in which it is due.
+//! **Invariant:** nothing is due before the second that is noted for all.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use callboard_model::UserId;
@@ -13,9 +13,6 @@ use callboard_wire::Address;
 
 use super::super::guest::Guest;
 use super::super::hub::MemberId;
-
-/// Left-over places in the list of seconds, beyond which it is written anew.
-const SLACK: usize = 1024;
 
 /// One room that is open on this socket.
 pub(super) struct Stay {
@@ -37,9 +34,8 @@ impl Stay {
 #[derive(Default)]
 pub(super) struct Stays {
     rooms: HashMap<Address, Stay>,
-    /// Rooms by the second in which they are due, or were once: what a stay says itself counts.
-    seconds: BTreeMap<i64, Vec<Address>>,
-    listed: usize,
+    /// In none of them something is due before this second.
+    next_due: Option<i64>,
 }
 
 impl Stays {
@@ -54,7 +50,7 @@ impl Stays {
     }
 
     pub(super) fn insert(&mut self, address: Address, stay: Stay) {
-        self.list(stay.due, address.clone());
+        self.note(stay.due);
         self.rooms.insert(address, stay);
     }
 
@@ -66,37 +62,27 @@ impl Stays {
     pub(super) fn extend(&mut self, address: &Address, expires_at: i64, due: i64) {
         if let Some(stay) = self.rooms.get_mut(address) {
             (stay.expires_at, stay.due) = (expires_at, due);
-            self.list(due, address.clone());
+            self.note(due);
         }
     }
 
-    fn list(&mut self, due: i64, address: Address) {
-        if self.listed > 2 * self.rooms.len() + SLACK {
-            self.seconds.clear();
-            for (address, stay) in &self.rooms {
-                self.seconds.entry(stay.due).or_default().push(address.clone());
-            }
-            self.listed = self.rooms.len();
-        }
-        self.seconds.entry(due).or_default().push(address);
-        self.listed += 1;
+    fn note(&mut self, due: i64) {
+        self.next_due = Some(self.next_due.map_or(due, |known| known.min(due)));
     }
 
-    /// A room that may have been due at or before `now`, with the second it was listed under.
-    pub(super) fn pop_due(&mut self, now: i64) -> Option<(i64, Address)> {
-        let mut first = self.seconds.first_entry().filter(|first| *first.key() <= now)?;
-        let second = *first.key();
-        let address = first.get_mut().pop();
-        if first.get().is_empty() {
-            first.remove();
+    /// The rooms in which something is due at or before `now`. Each is due until it is extended or removed.
+    pub(super) fn due(&mut self, now: i64) -> Vec<Address> {
+        if self.next_due.is_none_or(|next| now < next) {
+            return Vec::new();
         }
-        self.listed -= 1;
-        address.map(|address| (second, address))
+        self.next_due = self.rooms.values().map(|stay| stay.due).filter(|due| now < *due).min();
+        let due = self.rooms.iter().filter(|(_, stay)| stay.due <= now);
+        due.map(|(address, _)| address.clone()).collect()
     }
 
     /// The first second in which something may be due.
     pub(super) fn next_due(&self) -> Option<i64> {
-        self.seconds.keys().next().copied()
+        self.next_due
     }
 
     /// Takes some of them away.
@@ -122,7 +108,11 @@ mod tests {
             avatar_url: None,
             access: Access::of(Role::Technician),
         }));
-        let outgoing = crate::rooms::outgoing::queue(&crate::rooms::outgoing::Memory::default()).0;
+        let outgoing = crate::rooms::outgoing::queue(
+            &crate::rooms::outgoing::Memory::default(),
+            crate::rooms::line::tests::Peer::default(),
+        )
+        .0;
         let room = callboard_model::Room::parse(address.document()).expect("a room");
         let entrance = crate::rooms::hub::Entrance {
             room: &room,
@@ -135,31 +125,34 @@ mod tests {
         Stay { guest, member, expires_at: due, due }
     }
 
-    /// Whoever comes and goes all day leaves nothing behind.
     #[test]
-    fn rooms_that_were_left_do_not_stay_listed() {
-        let (mut hub, mut stays) = (crate::rooms::hub::Hub::default(), Stays::default());
-        let address = Address::parse("ticket:t:1").expect("an address");
-        for second in 0..10 * SLACK as i64 {
-            stays.insert(address.clone(), stay(&mut hub, &address, second));
-            stays.remove(&address);
-        }
-        assert!(stays.listed <= SLACK + 4, "{}", stays.listed);
-        assert!(stays.seconds.len() <= SLACK + 4);
-    }
-
-    #[test]
-    fn what_is_due_comes_in_its_order() {
+    fn what_is_due_is_found_when_it_is_due() {
         let (mut hub, mut stays) = (crate::rooms::hub::Hub::default(), Stays::default());
         let address = |name: &str| Address::parse(name).expect("an address");
         let (one, two) = (address("ticket:t:1"), address("ticket:t:2"));
         stays.insert(one.clone(), stay(&mut hub, &one, 20));
         stays.insert(two.clone(), stay(&mut hub, &two, 10));
         assert_eq!(stays.next_due(), Some(10));
-        assert_eq!(stays.pop_due(9), None);
-        assert_eq!(stays.pop_due(30), Some((10, two)));
+        assert!(stays.due(9).is_empty());
+        assert_eq!(stays.due(10), std::slice::from_ref(&two));
+        stays.remove(&two);
+        assert_eq!(stays.next_due(), Some(20), "the next one is known by then");
         stays.extend(&one, 90, 60);
-        assert_eq!(stays.pop_due(30), Some((20, one.clone())), "listed there once, and due no more");
-        assert_eq!(stays.pop_due(60), Some((60, one)));
+        assert!(stays.due(30).is_empty(), "it was due then, and is no more");
+        assert_eq!(stays.due(60), std::slice::from_ref(&one));
+        stays.extend(&one, 90, 90);
+        assert_eq!(stays.next_due(), Some(90));
+    }
+
+    /// A clock that stood still for a while finds everything that it passed over.
+    #[test]
+    fn nothing_that_is_overdue_is_forgotten() {
+        let (mut hub, mut stays) = (crate::rooms::hub::Hub::default(), Stays::default());
+        for second in 0..100 {
+            let address = Address::parse(&format!("ticket:t:{second}")).expect("an address");
+            stays.insert(address.clone(), stay(&mut hub, &address, second));
+        }
+        assert_eq!(stays.due(89).len(), 90);
+        assert_eq!(stays.next_due(), Some(90));
     }
 }

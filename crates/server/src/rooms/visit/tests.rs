@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::auth::live_token::LiveTokens;
+use crate::rooms::line::tests::Peer;
 use crate::rooms::outgoing;
 use crate::store::{Limits, Store};
 
@@ -17,7 +18,7 @@ fn visit(home: &TempDir) -> Visit {
     let tokens = Arc::new(LiveTokens::new(b"the secret of this test"));
     let rooms = Rooms::new(store.expect("a store"), tokens, CancellationToken::new());
     let stranger = rooms.0.crowd.enter().expect("nobody else is there");
-    let outgoing = outgoing::queue(&rooms.0.memory).0;
+    let outgoing = outgoing::queue(&rooms.0.memory, Peer::default()).0;
     Visit::new(rooms, UrlToken::Absent, outgoing, stranger)
 }
 

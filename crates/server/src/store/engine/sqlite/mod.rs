@@ -26,6 +26,13 @@ const STATEMENTS: usize = 256;
 /// Reads at the same time.
 const READERS: usize = 4;
 
+/// Pages that the writer keeps, in KiB.
+const WRITER_CACHE_KIB: i64 = 32 * 1024;
+
+/// Pages that each reader keeps, in KiB: the paths to what is asked for often. The file itself lies in the memory of the
+/// operating system, once for all of them; a copy of it in each reader would be most of what this process holds.
+const READER_CACHE_KIB: i64 = 2 * 1024;
+
 /// The database file with its writer and its readers.
 #[derive(Clone)]
 pub(in crate::store) struct Sqlite {
@@ -36,7 +43,7 @@ pub(in crate::store) struct Sqlite {
 impl Sqlite {
     pub(super) fn open(path: PathBuf) -> Result<Self> {
         let mut connection = Connection::open(&path)?;
-        configure(&connection)?;
+        configure(&connection, WRITER_CACHE_KIB)?;
         connection.pragma_update(None, "journal_mode", "wal")?;
         migrate::to_newest(&mut connection)?;
         let writer = Writer::start(connection)?;
@@ -68,11 +75,12 @@ impl Sqlite {
 }
 
 /// What every connection to the file agrees on.
-fn configure(connection: &Connection) -> Result<()> {
+fn configure(connection: &Connection, cache_kib: i64) -> Result<()> {
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "cache_size", -32_768)?;
+    // As SQLite has it: what is negative is counted in KiB and not in pages.
+    connection.pragma_update(None, "cache_size", -cache_kib)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(())
 }
@@ -85,7 +93,7 @@ impl ReadOnly {
         let flags =
             OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let connection = Connection::open_with_flags(path, flags)?;
-        configure(&connection)?;
+        configure(&connection, READER_CACHE_KIB)?;
         Ok(Self(connection))
     }
 }

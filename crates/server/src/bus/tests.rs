@@ -1,0 +1,66 @@
+//! Who hears what, as plain calls.
+
+use super::*;
+
+fn notice(ticket: &str) -> Notice {
+    let json = r#"{"updatedFields":["title"],"updatedBy":{"userId":"u","displayName":"B"},"updatedAt":"2026-11-21T10:00:00Z"}"#;
+    let hint = serde_json::from_str(json).expect("a hint");
+    Notice { tenant: "t".into(), ticket: ticket.into(), hint: Arc::new(hint), scope: None }
+}
+
+#[tokio::test]
+async fn every_listener_hears_every_hint_in_order() {
+    let bus = Bus::local();
+    let mut ears = [bus.listen(), bus.listen()];
+    for ticket in ["1", "2"] {
+        assert!(bus.publish(notice(ticket)).await.taken().await);
+    }
+    for ear in &mut ears {
+        for ticket in ["1", "2"] {
+            assert_eq!(ear.next().await, Some(Heard::Hint(notice(ticket))));
+        }
+    }
+}
+
+#[tokio::test]
+async fn our_own_hints_wait_for_a_full_listener_and_are_all_heard() {
+    let bus = Bus::local();
+    let mut ear = bus.listen();
+    let total = LISTENER_QUEUE + 100;
+    let sender = tokio::spawn({
+        let bus = bus.clone();
+        async move {
+            for index in 0..total {
+                assert!(bus.publish(notice(&index.to_string())).await.taken().await);
+            }
+        }
+    });
+    for index in 0..total {
+        assert_eq!(ear.next().await, Some(Heard::Hint(notice(&index.to_string()))));
+    }
+    sender.await.expect("sent");
+}
+
+#[tokio::test]
+async fn a_full_listener_is_told_that_it_missed_a_foreign_hint() {
+    let listeners = Listeners::default();
+    let mut ear = listeners.add();
+    for _ in 0..LISTENER_QUEUE {
+        listeners.offer(&Heard::Hint(notice("1")));
+    }
+    assert_eq!(ear.next().await, Some(Heard::Hint(notice("1"))), "nothing was missed yet");
+    listeners.offer(&Heard::Hint(notice("2")));
+    listeners.offer(&Heard::Hint(notice("3")));
+    assert_eq!(ear.next().await, Some(Heard::Missed));
+}
+
+/// LT-2: the kill switch.
+#[tokio::test]
+async fn a_switched_off_bus_says_nothing() {
+    let settings = BusSettings { disabled: true, ..BusSettings::default() };
+    let bus = Bus::start(&settings, &CancellationToken::new()).await.expect("no Redis needed");
+    let mut ear = bus.listen();
+    assert!(bus.publish(notice("1")).await.taken().await, "nobody has to be told");
+    drop(bus);
+    assert_eq!(ear.next().await, None);
+}
