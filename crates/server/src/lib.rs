@@ -6,6 +6,7 @@
 //! **Invariant:** the domain knows no gateway, and no gateway writes a ticket without the domain.
 
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod bus;
 pub mod demo;
@@ -19,4 +20,5 @@ pub mod relay;
 pub mod rooms;
 pub mod run;
 pub mod settings;
+pub mod setup;
 pub mod store;

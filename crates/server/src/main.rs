@@ -5,9 +5,12 @@
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
-use callboard_server::error::Result;
+use callboard_model::Timestamp;
+use callboard_server::error::{Result, ServerError};
 use callboard_server::run::{self, DemoAccount};
-use callboard_server::settings::{Arguments, Settings};
+use callboard_server::settings::{self, Arguments, Command, Settings};
+use callboard_server::setup::Admin;
+use callboard_server::store::{Limits, Store};
 use clap::Parser;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -18,7 +21,7 @@ async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     log_to_stderr(arguments.log_json);
     log_panics();
-    match serve(arguments).await {
+    match carry_out(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "cannot go on");
@@ -43,6 +46,24 @@ fn log_panics() {
         let place = panic.location().map(ToString::to_string);
         tracing::error!(place, "a panic");
     }));
+}
+
+async fn carry_out(mut arguments: Arguments) -> Result<()> {
+    match arguments.command.take() {
+        Some(Command::Admin(admin)) => administer(arguments, admin).await,
+        None => serve(arguments).await,
+    }
+}
+
+async fn administer(arguments: Arguments, admin: Admin) -> Result<()> {
+    let database = settings::database(arguments.database, |name| std::env::var(name).ok())?;
+    let limits = Limits { changes_kept: arguments.changes_kept };
+    let store = tokio::task::spawn_blocking(move || Store::open(&database, limits));
+    let store = store.await.map_err(|_| ServerError::Closed)??;
+    for line in admin.run(&store, Timestamp::now()).await? {
+        say(&line)?;
+    }
+    Ok(())
 }
 
 async fn serve(arguments: Arguments) -> Result<()> {

@@ -26,6 +26,7 @@ fn good() -> &'static Good {
             display_name: "Nora".into(),
             avatar_url: None,
             access: Access::of(Role::Dispatcher),
+            key_revoked_at: None,
         };
         let (text, _) = tokens.mint(&caller, Grant::Ticket("1".into()), now).expect("a token");
         Good { tokens, text, now }

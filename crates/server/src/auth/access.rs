@@ -85,55 +85,61 @@ impl Access {
     /// Whether they may change tickets at all.
     #[must_use]
     pub const fn writes_tickets(&self) -> bool {
-        matches!(self.role, Role::Dispatcher | Role::Technician)
+        matches!(self.role, Role::Admin | Role::Dispatcher | Role::Technician)
     }
 
     /// Whether they may open tickets at all; a customer may, for themselves.
     #[must_use]
     pub const fn opens_tickets(&self) -> bool {
-        matches!(self.role, Role::Dispatcher | Role::Technician | Role::ClientPortal)
+        matches!(self.role, Role::Admin | Role::Dispatcher | Role::Technician | Role::ClientPortal)
     }
 
     /// Whether they may delete tickets at all.
     #[must_use]
     pub const fn deletes_tickets(&self) -> bool {
-        matches!(self.role, Role::Dispatcher)
+        matches!(self.role, Role::Admin | Role::Dispatcher)
     }
 
     /// Whether they may say something on tickets at all.
     #[must_use]
     pub const fn comments(&self) -> bool {
-        matches!(self.role, Role::Dispatcher | Role::Technician | Role::ClientPortal)
+        matches!(self.role, Role::Admin | Role::Dispatcher | Role::Technician | Role::ClientPortal)
     }
 
     /// Whether they read, and may write, what is not for the customer's eyes.
     #[must_use]
     pub const fn sees_internal_comments(&self) -> bool {
-        matches!(self.role, Role::Dispatcher | Role::Technician | Role::ReadOnly)
+        matches!(self.role, Role::Admin | Role::Dispatcher | Role::Technician | Role::ReadOnly)
     }
 
     /// Whether they may take away what others said.
     #[must_use]
     pub const fn moderates_comments(&self) -> bool {
-        matches!(self.role, Role::Dispatcher)
+        matches!(self.role, Role::Admin | Role::Dispatcher)
     }
 
     /// Whether they may close a ticket although a close rule says no.
     #[must_use]
     pub const fn overrides_close_rules(&self) -> bool {
-        matches!(self.role, Role::Dispatcher)
+        matches!(self.role, Role::Admin | Role::Dispatcher)
     }
 
     /// Whether there are schedules for them at all.
     #[must_use]
     pub const fn reads_schedules(&self) -> bool {
-        matches!(self.role, Role::Dispatcher | Role::Technician | Role::ReadOnly)
+        matches!(self.role, Role::Admin | Role::Dispatcher | Role::Technician | Role::ReadOnly)
     }
 
     /// Whether they see and plan everybody's time. Others see their own.
     #[must_use]
     pub const fn plans_schedules(&self) -> bool {
-        matches!(self.role, Role::Dispatcher)
+        matches!(self.role, Role::Admin | Role::Dispatcher)
+    }
+
+    /// Whether they say who may do what, what was agreed with whom, and what is switched on.
+    #[must_use]
+    pub const fn administers(&self) -> bool {
+        matches!(self.role, Role::Admin)
     }
 
     /// Whether they belong to the company, and so may know its people, teams and customers.

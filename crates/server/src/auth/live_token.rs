@@ -172,6 +172,7 @@ mod tests {
             display_name: "Ursula".into(),
             avatar_url: None,
             access: crate::auth::Access::of(crate::auth::Role::Technician),
+            key_revoked_at: None,
         }
     }
 

@@ -12,7 +12,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use callboard_model::{Person, TenantId, UserId};
+use callboard_model::{Person, TenantId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
 
 pub use self::access::{Access, Boards, Placement};
 use crate::error::{Result, ServerError};
@@ -37,6 +38,8 @@ pub struct Caller {
     pub avatar_url: Option<Arc<str>>,
     /// What they may do, as it stood when the caller was checked.
     pub access: Access,
+    /// When a key of theirs was last taken away: live tokens from before then open nothing.
+    pub key_revoked_at: Option<Timestamp>,
 }
 
 impl Caller {
@@ -48,7 +51,8 @@ impl Caller {
 }
 
 /// What somebody is to the company. What follows from it is [`Access`]'s to say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Reads and writes tickets and plans the work of others.
     Dispatcher,
@@ -60,12 +64,14 @@ pub enum Role {
     ClientPortal,
     /// Belongs to the company but has no business with tickets.
     Billing,
+    /// Does what a dispatcher does, and says who may do what.
+    Admin,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 5] =
-        [Self::Dispatcher, Self::Technician, Self::ReadOnly, Self::ClientPortal, Self::Billing];
+    pub const ALL: [Self; 6] =
+        [Self::Dispatcher, Self::Technician, Self::ReadOnly, Self::ClientPortal, Self::Billing, Self::Admin];
 
     /// The name on the wire.
     #[must_use]
@@ -76,6 +82,7 @@ impl Role {
             Self::ReadOnly => "read_only",
             Self::ClientPortal => "client_portal",
             Self::Billing => "billing",
+            Self::Admin => "admin",
         }
     }
 }

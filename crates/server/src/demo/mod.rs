@@ -70,10 +70,11 @@ pub fn company(plan: Plan) -> Company {
     let schedule = schedule::fortnight(&plan, &mut Dice::new(!plan.seed), &staff, &worked_on);
     let tickets = tickets();
     let talk = comments::talk(plan.seed, plan.now, &staff);
+    let others = people::others(plan.seed, &customers.clients);
     Company {
         tenant: plan.tenant,
         name: plan.name,
-        accounts: staff.accounts,
+        accounts: staff.accounts.into_iter().chain(others).collect(),
         teams: staff.teams,
         boards: desks.boards,
         statuses: desks.statuses,
@@ -93,5 +94,6 @@ pub fn company(plan: Plan) -> Company {
 #[must_use]
 pub fn user_ids() -> Vec<UserId> {
     let staff = people::staff(&mut Dice::new(SEED));
-    staff.accounts.into_iter().map(|account| account.user.user_id).collect()
+    let all = staff.accounts.into_iter().chain(people::others(SEED, &[]));
+    all.map(|account| account.user.user_id).collect()
 }

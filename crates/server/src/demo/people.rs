@@ -6,7 +6,7 @@ use callboard_model::rest::User;
 
 use super::dice::Dice;
 use crate::auth::Role;
-use crate::store::lookups::{Account, Team};
+use crate::store::lookups::{Account, Client, Team};
 
 pub(super) struct Staff {
     pub(super) accounts: Vec<Account>,
@@ -33,6 +33,36 @@ const PEOPLE: &[(&str, &str, Role)] = &[
 const TEAMS: &[(&str, &[usize])] =
     &[("Service Desk", &[0, 1, 6, 7, 10]), ("Field Team", &[2, 3, 4, 8]), ("Network Operations", &[5, 9, 7])];
 
+/// What the dice of those who are not in the office start from, besides the seed of the company.
+const SALT: u64 = 0x0ff_1ce;
+
+/// Who is not in the office: an administrator, and somebody at the first customer. Their dice are their own, so they
+/// change nothing of the rest of the company.
+pub(super) fn others(seed: u64, clients: &[Client]) -> Vec<Account> {
+    let mut dice = Dice::new(seed ^ SALT);
+    let mut account = |first: &str, last: &str, place: &str, role, client| {
+        let username = format!("{first}.{last}").to_lowercase();
+        Account {
+            user: User {
+                user_id: dice.id(),
+                first_name: first.into(),
+                last_name: last.into(),
+                avatar_url: None,
+                is_inactive: false,
+            },
+            email: format!("{username}@{place}.example"),
+            username,
+            role,
+            client,
+        }
+    };
+    let client = clients.first().map(|client| client.client_id.clone());
+    vec![
+        account("Iris", "Cole", "harbour-it", Role::Admin, None),
+        account("Paula", "Reed", "alderney-dental", Role::ClientPortal, client),
+    ]
+}
+
 pub(super) fn staff(dice: &mut Dice) -> Staff {
     let accounts: Vec<Account> = PEOPLE
         .iter()
@@ -50,6 +80,7 @@ pub(super) fn staff(dice: &mut Dice) -> Staff {
                 email: format!("{username}@harbour-it.example"),
                 username,
                 role,
+                client: None,
             }
         })
         .collect();

@@ -19,6 +19,7 @@
 //! | [`response`] | whose turn it is after a comment |
 //! | [`bundle`] | what a master ticket decides for its children |
 //! | [`sla`] | by when a ticket has to be answered and done, and what stops those clocks |
+//! | [`membership`] | what somebody is to the company |
 //! | [`stale`] | whether a writer decided on something that has changed since |
 //!
 //! **Invariant:** no I/O, no clock, no SQL, no HTTP; the same input gives the same decision.
@@ -34,6 +35,7 @@ pub mod emoji;
 pub mod extras;
 pub mod facts;
 pub mod itil;
+pub mod membership;
 pub mod open;
 pub mod response;
 pub mod schedule;

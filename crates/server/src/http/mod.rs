@@ -11,6 +11,7 @@
 //! | `comments`, `bundle` | what is said on a ticket, and tickets that one master speaks for |
 //! | `lookups`, `customers`, `people` | boards, statuses, priorities, categories; clients and theirs; people and teams |
 //! | `schedules` | who is where when |
+//! | `admin` | what an administrator does for their own company |
 //! | [`openapi`] | what is said of every route, as a document for programs |
 //! | `notifications` | the way into one's own notifications |
 //! | [`watch`] | what is around every request: its name, its time, its panic |
@@ -20,6 +21,7 @@
 //!
 //! **Invariant:** no rule of business, no SQL, and no answer with the text of an internal failure.
 
+mod admin;
 mod bundle;
 mod changes;
 mod comments;
@@ -64,7 +66,8 @@ fn described() -> Routes {
         .merge(schedules::routes())
         .merge(tickets::routes())
         .merge(comments::routes())
-        .merge(bundle::routes());
+        .merge(bundle::routes())
+        .merge(admin::routes());
     v1.below("/api/v1").merge(tickets::stock_routes())
 }
 

@@ -116,6 +116,12 @@ impl Problem {
             .with(json!({ "line": line, "column": column }))
     }
 
+    /// 409: something else stands in the way.
+    #[must_use]
+    pub fn conflict(message: &str) -> Self {
+        Self::new(StatusCode::CONFLICT, "CONFLICT", message)
+    }
+
     /// 409 or, for `If-Match`, 412: somebody else was faster.
     #[must_use]
     pub fn stale(strict: bool, details: impl Serialize) -> Self {

@@ -95,6 +95,9 @@ impl Gate {
         let pass = |(room, claims): (Room, Claims)| {
             let guest = guests.get(&(room.tenant().clone(), claims.user_id.clone()))?;
             let access = &guest.caller.access;
+            // A token's second may have begun before the key was taken away: then it counts as from before.
+            let is_fresh = |at: Timestamp| claims.iat > at.as_second();
+            guest.caller.key_revoked_at.is_none_or(is_fresh).then_some(())?;
             let placement = match &room {
                 Room::Ticket(tenant, ticket) => {
                     let placement = placements.get(&(tenant.clone(), ticket.clone()))?;

@@ -62,6 +62,7 @@ mod tests {
             display_name: "Bob Kessler".into(),
             avatar_url: Some("/faces/bob.png".into()),
             access: Access::of(Role::ReadOnly),
+            key_revoked_at: None,
         };
         let entry = Face::of(&caller).vouch(&said(json))?;
         assert_eq!((entry.client, entry.clock), (ClientId(7), 3));
@@ -109,6 +110,7 @@ mod tests {
             display_name: "B".into(),
             avatar_url: None,
             access: Access::of(Role::Technician),
+            key_revoked_at: None,
         };
         let departure = Entry { client: ClientId(1), clock: 2, state: None };
         assert_eq!(Face::of(&caller).vouch(&departure), Some(departure));

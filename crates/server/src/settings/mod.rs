@@ -10,7 +10,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::str::FromStr;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 pub use self::secrets::Secret;
 use crate::auth::random_bytes;
@@ -18,6 +18,7 @@ use crate::bus::{BusSettings, DEFAULT_REDIS_PREFIX, PREFIX_VARIABLE, RedisUrl};
 use crate::error::{Result, ServerError};
 use crate::listen::Limits;
 use crate::quota::{NotARate, Rate};
+use crate::setup::Admin;
 use crate::store;
 
 /// The variable with the secret that signs live tokens; the stock's name.
@@ -53,7 +54,7 @@ pub struct Arguments {
     #[arg(long, env = "CALLBOARD_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
     /// The database: `sqlite:<path>` or `postgres://<user>@<host>/<database>`.
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub database: Option<Secret>,
     /// Redis that carries hints between server processes: redis://host:port.
     #[arg(long)]
@@ -79,6 +80,26 @@ pub struct Arguments {
     /// Mint a fresh key for every account of the demo company and print it, one JSON line each.
     #[arg(long)]
     pub print_demo_keys: bool,
+    /// Something else than to serve.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Something else than to serve.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Set up companies, their people and their keys in the database, and end.
+    #[command(subcommand)]
+    Admin(Admin),
+}
+
+/// Where the database is, as it was said; `variable` looks into the environment.
+pub fn database(given: Option<Secret>, variable: impl Fn(&str) -> Option<String>) -> Result<String> {
+    let said = match given {
+        Some(address) => Some(address.reveal()),
+        None => secrets::find(DATABASE_VARIABLE, &variable)?,
+    };
+    Ok(said.unwrap_or_else(|| DEFAULT_DATABASE.to_owned()))
 }
 
 /// A limit on requests, or none.
@@ -145,11 +166,7 @@ impl Settings {
             metrics: metrics(arguments.metrics_listen, secrets::find(METRICS_TOKEN_VARIABLE, &variable)?)?,
             listen: arguments.listen,
             limits: Limits { per_source: arguments.connections_per_address, ..Limits::default() },
-            database: match arguments.database {
-                Some(address) => address.reveal(),
-                None => secrets::find(DATABASE_VARIABLE, &variable)?
-                    .unwrap_or_else(|| DEFAULT_DATABASE.to_owned()),
-            },
+            database: database(arguments.database, &variable)?,
             changes_kept: arguments.changes_kept,
             bus,
             demo_tickets: arguments.demo_tickets.or(default),

@@ -8,7 +8,6 @@ use callboard_model::{BoardId, ClientId, TenantId, TicketId, UserId};
 
 use super::flags::Flag;
 use super::{Store, statements};
-use crate::auth::api_key::KeyHash;
 use crate::auth::{Caller, Placement, Role};
 use crate::error::Result;
 
@@ -84,17 +83,5 @@ impl Store {
             statements::people::access_changed(db, &wall, &user)
         })
         .await
-    }
-
-    /// Forgets a key; says whether there was one. It opens nothing from the next request on.
-    pub async fn revoke_key(&self, tenant: &TenantId, key: KeyHash) -> Result<bool> {
-        let wall = tenant.clone();
-        self.write(tenant, move |db| statements::people::revoke_key(db, &wall, &key)).await
-    }
-
-    /// Forgets every key of a person, and says how many there were.
-    pub async fn revoke_keys_of(&self, tenant: &TenantId, user: &UserId) -> Result<u64> {
-        let (wall, user) = (tenant.clone(), user.clone());
-        self.write(tenant, move |db| statements::people::revoke_keys_of(db, &wall, &user)).await
     }
 }

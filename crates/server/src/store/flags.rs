@@ -4,6 +4,8 @@
 
 use callboard_model::TenantId;
 
+use super::members::Unwritten;
+use super::save::{Attempt, Author};
 use super::{Store, statements};
 use crate::error::Result;
 
@@ -38,5 +40,11 @@ impl Store {
     pub async fn set_flag(&self, tenant: &TenantId, flag: Flag, on: bool) -> Result<()> {
         let wall = tenant.clone();
         self.write(tenant, move |db| statements::flags::set(db, &wall, flag, on)).await
+    }
+
+    /// The same, asked for by somebody; it answers how the switch stands.
+    pub async fn turn_flag(&self, author: Author, flag: Flag, on: bool) -> Result<Attempt<bool, Unwritten>> {
+        let tenant = author.tenant.clone();
+        self.write(&tenant, move |db| statements::flags::turn(db, &author, flag, on)).await
     }
 }

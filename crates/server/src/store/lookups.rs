@@ -147,6 +147,8 @@ pub struct Account {
     pub username: String,
     pub email: String,
     pub role: Role,
+    /// Whose person a customer's person is.
+    pub client: Option<ClientId>,
 }
 
 /// A priority with the ITIL level it stands for.

@@ -10,21 +10,10 @@ use super::lookups::{
 };
 use super::query::TicketQuery;
 use super::{Feed, OutboxEntry, Store, statements};
-use crate::auth::api_key::KeyHash;
 use crate::auth::{Access, Caller};
 use crate::error::Result;
 
 impl Store {
-    /// The owner of a key that is valid at `now`; with `within`, only behind that wall.
-    pub async fn caller_by_key(
-        &self,
-        key: KeyHash,
-        within: Option<TenantId>,
-        now: Timestamp,
-    ) -> Result<Option<Caller>> {
-        self.read(move |db| statements::people::by_key(db, &key, within.as_ref(), now)).await
-    }
-
     /// The person as they stand now; `None` for one who is unknown or inactive.
     pub async fn caller(&self, tenant: &TenantId, user: &UserId) -> Result<Option<Caller>> {
         let (tenant, user) = (tenant.clone(), user.clone());
@@ -178,6 +167,11 @@ impl Store {
             known.then(|| statements::lookups::contacts(db, &tenant, &client)).transpose()
         })
         .await
+    }
+
+    /// Every company, with its name.
+    pub async fn tenants(&self) -> Result<Vec<(TenantId, String)>> {
+        self.read(statements::company::tenants).await
     }
 
     /// Whether nothing was ever stored here.

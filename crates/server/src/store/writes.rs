@@ -2,11 +2,10 @@
 //!
 //! **Invariant:** a ticket is written in `tickets.rs`, through the domain, and not here.
 
-use callboard_model::{TenantId, Timestamp, UserId};
+use callboard_model::{TenantId, Timestamp};
 
-use super::lookups::Company;
+use super::lookups::{Client, Company};
 use super::{OutboxEntry, Store, statements};
-use crate::auth::api_key::KeyHash;
 use crate::error::{Result, ServerError};
 
 impl Store {
@@ -32,19 +31,9 @@ impl Store {
         self.write(&tenant, move |db| statements::company::insert(db, company)).await
     }
 
-    /// Lets the owner of this key in until it expires, and forgets the keys that have.
-    pub async fn add_key(
-        &self,
-        tenant: &TenantId,
-        user: &UserId,
-        key: KeyHash,
-        expires_at: Option<Timestamp>,
-    ) -> Result<()> {
-        let (wall, user) = (tenant.clone(), user.clone());
-        self.write(tenant, move |db| {
-            statements::people::forget_expired_keys(db, Timestamp::now())?;
-            statements::people::add_key(db, &wall, &user, &key, expires_at)
-        })
-        .await
+    /// Adds a customer of a company.
+    pub async fn add_client(&self, tenant: &TenantId, client: Client) -> Result<()> {
+        let wall = tenant.clone();
+        self.write(tenant, move |db| statements::company::client(db, &wall, &client)).await
     }
 }

@@ -46,9 +46,15 @@ async fn the_statuses_of_a_board_are_its_own_and_without_a_board_all_come() {
 }
 
 #[tokio::test]
-async fn there_are_no_client_users() {
+async fn people_of_customers_are_told_apart_from_colleagues() {
     let world = World::start().await;
-    assert_eq!(world.get("/api/v1/users?user_type=client").await["data"], Value::Array(Vec::new()));
+    let roles = async |kind: &str| -> Vec<Value> {
+        let list = world.get(&format!("/api/v1/users?user_type={kind}")).await;
+        list["data"].as_array().expect("a list").iter().map(|one| one["roles"][0].clone()).collect()
+    };
+    assert_eq!(roles("client").await, ["client_portal"]);
+    let internal = roles("internal").await;
+    assert!(!internal.is_empty() && !internal.contains(&"client_portal".into()));
 }
 
 #[tokio::test]

@@ -3,6 +3,8 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a helper of tests fails loudly")]
 
 mod access;
+mod administration;
+mod agreed;
 mod bulk;
 mod bundles;
 mod close_rules;
@@ -22,9 +24,11 @@ mod reach;
 mod records;
 mod refusals;
 mod removal;
+mod routes;
 mod schedules;
 mod search;
 mod service_levels;
+mod sight;
 mod tokens;
 mod world;
 mod writes;

@@ -7,7 +7,7 @@ use axum::http::Method;
 use callboard_server::http::openapi;
 use serde_json::Value;
 
-use crate::access::ROUTES;
+use crate::routes::ROUTES;
 use crate::world::World;
 
 /// Writes the file instead of complaining when `cargo xtask codegen` asks for it.

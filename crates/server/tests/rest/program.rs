@@ -34,10 +34,13 @@ fn command(home: &Path, arguments: &[&str]) -> Command {
 }
 
 impl Program {
-    /// Every line it prints has to be JSON, and the last one says that it listens.
     fn start(home: &Path) -> Self {
-        let arguments = ["--listen", "127.0.0.1:0", "--demo-tickets", "20", "--print-demo-keys"];
-        let child = command(home, &arguments).spawn().expect("it starts");
+        Self::serve(home, &["--listen", "127.0.0.1:0", "--demo-tickets", "20", "--print-demo-keys"])
+    }
+
+    /// Every line it prints has to be JSON, and the last one says that it listens.
+    fn serve(home: &Path, arguments: &[&str]) -> Self {
+        let child = command(home, arguments).spawn().expect("it starts");
         let mut program = Self { child, address: String::new(), keys: Vec::new() };
         for line in BufReader::new(program.child.stdout.take().expect("piped")).lines() {
             let line: Value = serde_json::from_str(&line.expect("text")).expect("JSON");
@@ -77,7 +80,7 @@ fn it_says_where_it_listens_serves_dated_answers_and_stops_cleanly() {
     let home = tempfile::tempdir().expect("a folder");
     for signal in ["-TERM", "-INT"] {
         let mut program = Program::start(home.path());
-        assert_eq!(program.keys.len(), 13);
+        assert_eq!(program.keys.len(), 15);
         let (status, answer) = program.ask("GET", "/api/v1/users/me", "").expect("an answer");
         assert_eq!(status, 200);
         assert!(answer.contains("Nora Berg") && answer.to_lowercase().contains("\r\ndate: "), "{answer}");
@@ -157,4 +160,80 @@ fn a_kill_loses_nothing_that_was_answered_and_leaves_nothing_half() {
         ),
         0
     );
+}
+
+/// The lines of `admin …`, or what it says why not.
+fn administer(home: &Path, arguments: &[&str]) -> Result<Vec<Value>, String> {
+    let mut command = command(home, &[&["admin"], arguments].concat());
+    let output = command.stderr(Stdio::piped()).output().expect("it runs");
+    let out = String::from_utf8(output.stdout).expect("text");
+    if output.status.success() {
+        Ok(out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect())
+    } else {
+        assert_eq!(out, "", "a refusal has no answer");
+        Err(String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+}
+
+/// From an empty folder to a served company, without SQL; the text of a key is in one line and nowhere else.
+#[test]
+fn a_company_is_set_up_from_nothing() {
+    let home = tempfile::tempdir().expect("a folder");
+    let run = |arguments: &[&str]| administer(home.path(), arguments).expect("it goes well");
+    assert_eq!(run(&["tenants"]), [Value::Null; 0]);
+    let tenant = run(&["add-tenant", "--name", "Mill Lane IT"])[0]["tenant"]["tenant_id"].clone();
+    let tenant = tenant.as_str().expect("an id");
+    let person = ["add-person", "--tenant", tenant, "--username", "ann", "--first-name", "Ann"];
+    let person = run(&[&person[..], &["--email", "ann@mill.example", "--role", "admin"]].concat());
+    let user = person[0]["person"]["user_id"].as_str().expect("an id").to_owned();
+    let client =
+        run(&["add-client", "--tenant", tenant, "--name", "Bakery"])[0]["client"]["client_id"].clone();
+    let made = run(&["add-key", "--tenant", tenant, "--user", &user, "--expires-in", "30"]);
+    let text = made[0]["api_key"].as_str().expect("text").to_owned();
+    let key = made[0]["key"]["key_id"].as_str().expect("an id").to_owned();
+    let listed = run(&["keys", "--tenant", tenant]);
+    assert_eq!((listed.len(), &listed[0]["key"]["key_id"]), (1, &made[0]["key"]["key_id"]));
+    assert!(!listed[0].to_string().contains(&text));
+    assert_eq!(run(&["people", "--tenant", tenant]), person);
+
+    let mut program = Program::serve(home.path(), &["--listen", "127.0.0.1:0"]);
+    program.keys.push(text);
+    let body = |answer: &str| -> Value {
+        serde_json::from_str(&answer[answer.find("{\"").expect("a body")..]).expect("JSON")
+    };
+    let lookup = |path: &str| body(&program.ask("GET", path, "").expect("an answer").1)["data"][0].clone();
+    let (status, board) = (lookup("/api/v1/statuses"), lookup("/api/v1/boards"));
+    let ticket = serde_json::json!({
+        "title": "First", "board_id": board["board_id"], "status_id": status["status_id"], "client_id": client,
+        "itil_impact": 1, "itil_urgency": 1,
+    });
+    let (created, answer) = program.ask("POST", "/api/v1/tickets", &ticket.to_string()).expect("an answer");
+    assert_eq!(created, 201, "{answer}");
+    assert_eq!(body(&answer)["data"]["priority_name"], "P1 - Critical");
+
+    run(&["revoke-key", "--tenant", tenant, "--key", &key]);
+    assert_eq!(program.ask("GET", "/api/v1/users/me", "").expect("an answer").0, 401, "while it runs");
+    assert!(program.signal("-TERM").success());
+}
+
+#[test]
+fn what_cannot_be_set_up_is_refused_in_a_sentence_and_leaves_nothing() {
+    let home = tempfile::tempdir().expect("a folder");
+    administer(home.path(), &["add-tenant", "--name", "Mill", "--tenant", "mill"]).expect("it goes well");
+    let person =
+        ["add-person", "--tenant", "mill", "--username", "a b", "--first-name", "Ann", "--email", "x"];
+    for (arguments, said) in [
+        (&["add-tenant", "--name", "Again", "--tenant", "mill"][..], "there is a tenant"),
+        (&["add-tenant", "--name", " "], "a name has"),
+        (&["add-tenant", "--name", "X", "--tenant", "a/b"], "a tenant's id"),
+        (&["people", "--tenant", "nobody"], "there is no tenant"),
+        (&["add-key", "--tenant", "mill", "--user", "nobody"], "Unknown person"),
+        (&["revoke-key", "--tenant", "mill", "--key", "nothing"], "there is nothing"),
+        (&[&person[..], &["--role", "king"]].concat(), "no role has this name"),
+        (&[&person[..], &["--role", "admin"]].concat(), "email is not an address"),
+    ] {
+        let why = administer(home.path(), arguments).expect_err("it is refused");
+        assert!(why.contains(said), "{arguments:?}: {why}");
+    }
+    assert_eq!(administer(home.path(), &["people", "--tenant", "mill"]), Ok(Vec::new()));
 }

@@ -187,3 +187,38 @@ async fn impact_and_urgency_store_their_level() {
     let none = set(json!({"itil_urgency": null})).await;
     assert_eq!(none["data"]["itil_priority_level"], Value::Null);
 }
+
+/// LT-8: the first public word of the company is the answer; neither an internal one nor the customer's own is.
+#[tokio::test]
+async fn a_public_answer_of_the_company_stops_the_clock_of_the_response() {
+    let world = World::start().await;
+    let client = world.ask(Method::GET, "/api/v1/clients", &world.portal, &[], "").await;
+    let mut body = World::like(&world.an_open_ticket().await, "Nobody answers");
+    body["client_id"] = client.body["data"][0]["client_id"].clone();
+    let opened = world.post("/api/v1/tickets", &[], body).await.body["data"].clone();
+    assert!(opened["sla_response_due_at"].is_string(), "{opened}");
+    let path = format!("/api/v1/tickets/{}", opened["ticket_id"].as_str().expect("an id"));
+    let say = async |key: &str, is_internal: Option<bool>| {
+        let mut body = json!({"comment_text": "Hello"});
+        if let Some(is_internal) = is_internal {
+            body["is_internal"] = json!(is_internal);
+        }
+        let said = world.ask(Method::POST, &format!("{path}/comments"), key, &[], &body.to_string()).await;
+        assert_eq!(said.status, 201, "{}", said.body);
+        (said.body["data"]["created_at"].clone(), world.get(&path).await["data"].clone())
+    };
+    for (key, is_internal) in [(&world.portal, None), (&world.technician, Some(true))] {
+        let (_, ticket) = say(key, is_internal).await;
+        assert_eq!((&ticket["sla_response_at"], &ticket["sla_response_met"]), (&Value::Null, &Value::Null));
+    }
+    let (at, answered) = say(&world.technician, Some(false)).await;
+    assert_eq!((&answered["sla_response_at"], &answered["sla_response_met"]), (&at, &json!(true)));
+    assert_eq!(answered["sla_resolution_at"], Value::Null, "the other clock goes on");
+    let hints = world.store.outbox_pending(100).await.expect("readable");
+    let last = hints.last().expect("a hint");
+    for field in ["comments", "response_state"] {
+        assert!(last.hint.updated_fields.iter().any(|name| &**name == field), "{field}: {:?}", last.hint);
+    }
+    let (_, again) = say(&world.technician, Some(false)).await;
+    assert_eq!(again["sla_response_at"], at, "only the first answer counts");
+}

@@ -29,6 +29,8 @@ pub(crate) struct World {
     pub(crate) technician: String,
     pub(crate) read_only: String,
     pub(crate) billing: String,
+    pub(crate) admin: String,
+    pub(crate) portal: String,
     /// A dispatcher's key of `X`.
     pub(crate) stranger: String,
     router: Router,
@@ -78,6 +80,8 @@ impl World {
             technician: key(&store, T, Role::Technician).await,
             read_only: key(&store, T, Role::ReadOnly).await,
             billing: key(&store, T, Role::Billing).await,
+            admin: key(&store, T, Role::Admin).await,
+            portal: key(&store, T, Role::ClientPortal).await,
             stranger: key(&store, X, Role::Dispatcher).await,
             store,
             database,

@@ -1,10 +1,18 @@
 //! Who gets in, who does not, and what those learn (LT-6).
 
+use callboard_model::Timestamp;
+use callboard_server::auth::Role;
+use callboard_server::auth::api_key::ApiKey;
+use callboard_server::domain::membership::Wanted;
+use callboard_server::store::flags::Flag;
+use callboard_server::store::keys::NewKey;
+use callboard_server::store::members::Enrolment;
+use callboard_server::store::save::{Attempt, Author};
 use callboard_wire::Body;
 use callboard_wire::frame::{EMPTY_STATE_VECTOR, Sync};
 
 use crate::peer::{NEWEST, Told, face};
-use crate::world::{World, until};
+use crate::world::{LIFETIME, World, until};
 
 const ROOM: &str = "ticket:t:1";
 
@@ -122,6 +130,65 @@ async fn withdrawn_access_ends_what_is_open() {
     again.ask(ROOM, &world.token("bob", ROOM), NEWEST).await;
     assert_eq!(again.next().await, denied(ROOM));
     assert_eq!(ann.settle(ROOM).await, [], "ann stays");
+}
+
+/// LT-6: with a key go the rooms that may have been entered with it, and the tokens that were minted for it.
+#[tokio::test]
+async fn a_revoked_key_ends_what_is_open_and_what_could_be_opened_with_it() {
+    let world = World::start().await;
+    let ann = world.store.caller(&"t".into(), &"ann".into()).await.expect("readable").expect("somebody");
+    let author = || Author::of(&ann, Timestamp::now());
+    let hash = ApiKey::mint().expect("random").hash();
+    let key_id = "key-1".to_owned();
+    let name = "Console".to_owned();
+    let key = NewKey { key_id: key_id.clone(), name, user: "bob".into(), hash, expires_at: None };
+    let issued = world.store.issue_key(author(), key).await.expect("writable");
+    assert!(matches!(issued, Attempt::Done(_)), "{issued:?}");
+    let mut bob = world.inside("bob", ROOM).await;
+    let mut ann = world.inside("ann", ROOM).await;
+    let old = world.token("bob", ROOM);
+    let revoked = world.store.revoke_key(author(), key_id).await.expect("writable");
+    assert!(matches!(revoked, Attempt::Done(())), "{revoked:?}");
+    assert_eq!(bob.next().await, Told::SocketClosed(4205));
+    let mut again = world.socket("").await;
+    again.ask(ROOM, &old, NEWEST).await;
+    assert_eq!(again.next().await, denied(ROOM));
+    // A token of a later second: bob has another key, and may come in.
+    let mut fresh = world.socket("").await;
+    fresh.enter(ROOM, &world.token_left("bob", ROOM, LIFETIME + 2)).await;
+    assert_eq!(ann.settle(ROOM).await, [], "ann stays");
+}
+
+/// LT-20: whoever is inside when the live layer is switched off is turned out, and nobody comes in.
+#[tokio::test]
+async fn a_switch_that_is_turned_off_empties_the_rooms() {
+    let world = World::start().await;
+    let ann = world.store.caller(&"t".into(), &"ann".into()).await.expect("readable").expect("somebody");
+    let mut bob = world.inside("bob", ROOM).await;
+    let author = Author::of(&ann, Timestamp::now());
+    let turned = world.store.turn_flag(author, Flag::LiveTicketUpdates, false).await.expect("writable");
+    assert!(matches!(turned, Attempt::Done(false)), "{turned:?}");
+    assert_eq!(bob.next().await, Told::SocketClosed(4205));
+    let mut again = world.socket("").await;
+    again.ask(ROOM, &world.token("bob", ROOM), NEWEST).await;
+    assert_eq!(again.next().await, denied(ROOM));
+}
+
+/// LT-6: an administrator's change of a role is found like any other.
+#[tokio::test]
+async fn a_role_that_is_changed_ends_what_is_open() {
+    let world = World::start().await;
+    let ann = world.store.caller(&"t".into(), &"ann".into()).await.expect("readable").expect("somebody");
+    let mut bob = world.inside("bob", ROOM).await;
+    let wanted =
+        Wanted { role: Some(Role::Billing), email: Some("bob@t.example".to_owned()), ..Wanted::default() };
+    let enrolment = Enrolment { author: Author::of(&ann, Timestamp::now()), user: "bob".into(), wanted };
+    let changed = world.store.change_member(enrolment).await.expect("writable");
+    assert!(matches!(changed, Attempt::Done(_)), "{changed:?}");
+    assert_eq!(bob.next().await, Told::SocketClosed(4205));
+    let mut again = world.socket("").await;
+    again.ask(ROOM, &world.token("bob", ROOM), NEWEST).await;
+    assert_eq!(again.next().await, denied(ROOM));
 }
 
 #[tokio::test]

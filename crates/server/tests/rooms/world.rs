@@ -25,7 +25,7 @@ use crate::peer::Peer;
 /// How long any fact is waited for.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 /// How long a token lives that nobody wants to see expire.
-const LIFETIME: i64 = callboard_server::auth::live_token::TOKEN_LIFETIME_SECONDS;
+pub(crate) const LIFETIME: i64 = callboard_server::auth::live_token::TOKEN_LIFETIME_SECONDS;
 
 /// One server process, as far as rooms are concerned.
 pub(crate) struct World {
@@ -82,6 +82,7 @@ impl World {
             display_name: "".into(),
             avatar_url: None,
             access: Access::of(Role::Technician),
+            key_revoked_at: None,
         };
         let minted = Timestamp::now().as_second() + seconds - LIFETIME;
         let minted = Timestamp::from_second(minted).expect("in range");
@@ -168,6 +169,7 @@ fn company(tenant: &str, people: &[(&str, Role)]) -> Company {
         username: id.to_owned(),
         email: format!("{id}@example.org"),
         role,
+        client: None,
     };
     Company {
         tenant: tenant.into(),

@@ -12,19 +12,21 @@ const T: Role = Role::Technician;
 const R: Role = Role::ReadOnly;
 const P: Role = Role::ClientPortal;
 const B: Role = Role::Billing;
+const A: Role = Role::Admin;
 
 const ACTIONS: &[Row] = &[
-    ("read", Access::reads_tickets, Some(Access::reads), &[D, T, R, P]),
-    ("write", Access::writes_tickets, Some(Access::writes), &[D, T]),
-    ("open", Access::opens_tickets, Some(Access::opens), &[D, T, P]),
-    ("delete", Access::deletes_tickets, Some(Access::deletes), &[D]),
-    ("comment", Access::comments, Some(Access::comments_on), &[D, T, P]),
-    ("internal comments", Access::sees_internal_comments, None, &[D, T, R]),
-    ("moderate comments", Access::moderates_comments, None, &[D]),
-    ("override close rules", Access::overrides_close_rules, None, &[D]),
-    ("read schedules", Access::reads_schedules, None, &[D, T, R]),
-    ("plan schedules", Access::plans_schedules, None, &[D]),
-    ("internal", Access::is_internal, None, &[D, T, R, B]),
+    ("read", Access::reads_tickets, Some(Access::reads), &[A, D, T, R, P]),
+    ("write", Access::writes_tickets, Some(Access::writes), &[A, D, T]),
+    ("open", Access::opens_tickets, Some(Access::opens), &[A, D, T, P]),
+    ("delete", Access::deletes_tickets, Some(Access::deletes), &[A, D]),
+    ("comment", Access::comments, Some(Access::comments_on), &[A, D, T, P]),
+    ("internal comments", Access::sees_internal_comments, None, &[A, D, T, R]),
+    ("moderate comments", Access::moderates_comments, None, &[A, D]),
+    ("override close rules", Access::overrides_close_rules, None, &[A, D]),
+    ("read schedules", Access::reads_schedules, None, &[A, D, T, R]),
+    ("plan schedules", Access::plans_schedules, None, &[A, D]),
+    ("administer", Access::administers, None, &[A]),
+    ("internal", Access::is_internal, None, &[A, D, T, R, B]),
 ];
 
 fn boards(names: &[&str]) -> Boards {
@@ -77,7 +79,7 @@ fn a_ticket_is_within_reach_only_where_its_board_and_its_client_are() {
             }
         }
     }
-    assert_eq!(asked, 5 * 3 * 4 * 4 * 3 * 5, "nothing was skipped");
+    assert_eq!(asked, 6 * 3 * 4 * 4 * 3 * 5, "nothing was skipped");
 }
 
 /// An account that was made without its client must not see everybody's tickets.
@@ -94,7 +96,7 @@ fn a_portal_account_without_a_client_reaches_nothing() {
 /// A client that was left on an account of the company's own limits nothing: it counts in the portal alone.
 #[test]
 fn a_client_counts_in_the_portal_alone() {
-    for role in [D, T, R, B] {
+    for role in [A, D, T, R, B] {
         let access = Access { client: Some("x".into()), ..Access::of(role) };
         assert_eq!(access.only_client(), None, "{role}");
         assert!(access.reaches_client(Some(&"y".into())), "{role}");

@@ -31,6 +31,9 @@ pub struct Colleague(pub Caller);
 /// Somebody who may change tickets.
 pub struct Writer(pub Caller);
 
+/// Somebody who says who may do what, and what was agreed with whom.
+pub struct Administrator(pub Caller);
+
 /// Somebody who may say something on tickets.
 pub struct Commenter(pub Caller);
 
@@ -95,6 +98,19 @@ impl FromRequestParts<App> for Writer {
             Ok(Self(caller))
         } else {
             Err(Problem::forbidden("Your role does not change tickets"))
+        }
+    }
+}
+
+impl FromRequestParts<App> for Administrator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let Known(caller) = Known::from_request_parts(parts, app).await?;
+        if caller.access.administers() {
+            Ok(Self(caller))
+        } else {
+            Err(Problem::forbidden("Your role does not administer the company"))
         }
     }
 }

@@ -10,11 +10,13 @@ mod conditions;
 mod pair;
 mod params;
 mod spent;
+mod values;
 
 pub use body::{BODY_MAX, BODY_PATIENCE, Object};
-pub use caller::{Colleague, Commenter, Known, Reader, Writer};
+pub use caller::{Administrator, Colleague, Commenter, Known, Reader, Writer};
 pub use conditions::{Entity, WriteHeaders};
 pub use pair::Pair;
 pub(in crate::http) use params::is_id;
 pub use params::{Id, Params, invalid};
 pub use spent::Spent;
+pub(in crate::http) use values::{each, instant, maybe, said};

@@ -58,6 +58,26 @@ impl Contract {
         Self::new(summary).with_write_headers().also("204", "Gone")
     }
 
+    /// Takes a `B`, changes something that has no version and answers 200 with a `T`.
+    pub fn sets<B: ToSchema, T: ToSchema>(summary: &str) -> Self {
+        Self::new(summary).takes::<B>().with_key().answers::<T>("200", "As it stands now").applied_once()
+    }
+
+    /// Takes a `B`, adds something that has no version and answers 201 with a `T`.
+    pub fn adds<B: ToSchema, T: ToSchema>(summary: &str) -> Self {
+        Self::new(summary).takes::<B>().with_key().answers::<T>("201", "Added").applied_once()
+    }
+
+    /// Takes a `B`, changes something that has no version and answers 204.
+    pub fn settles<B: ToSchema>(summary: &str) -> Self {
+        Self::new(summary).takes::<B>().with_key().also("204", "Done").applied_once()
+    }
+
+    /// Takes something away that has no version and answers 204.
+    pub fn drops(summary: &str) -> Self {
+        Self::new(summary).with_key().also("204", "Gone").applied_once()
+    }
+
     /// Takes a `B` to find something out, changes nothing, and answers 200 with a `T`.
     pub fn asks<B: ToSchema, T: ToSchema>(summary: &str) -> Self {
         Self::new(summary).takes::<B>().answers::<T>("200", "Here it is")
@@ -113,8 +133,12 @@ impl Contract {
 
     fn with_write_headers(self) -> Self {
         self.header("If-Match", "The only version on which to write, in quotes")
-            .header("Idempotency-Key", "Makes a write that is sent twice apply once; 1 to 255 characters")
+            .with_key()
             .header(header::ORIGIN_SESSION, "The console that writes; comes back in the hint")
+    }
+
+    fn with_key(self) -> Self {
+        self.header("Idempotency-Key", "Makes a write that is sent twice apply once; 1 to 255 characters")
     }
 
     fn parameter(

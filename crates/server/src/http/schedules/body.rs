@@ -3,7 +3,6 @@
 //! **Invariant:** a key that has no effect is refused by name, never dropped.
 
 use callboard_model::{Timestamp, UserId, Version};
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
@@ -11,6 +10,7 @@ use crate::domain::Issue;
 use crate::domain::schedule::WorkKind;
 use crate::domain::schedule::plan::Wanted;
 use crate::domain::value::{ID_MAX, to_millisecond};
+use crate::http::extract::{each, maybe, said};
 
 /// The keys of a body; what is not sent stays as it is.
 #[derive(Default, ToSchema)]
@@ -40,13 +40,9 @@ pub(super) struct Sent {
 
 /// Reads a body, or says everything that is wrong with it.
 pub(super) fn read(body: &Map<String, Value>) -> Result<Sent, Vec<Issue>> {
-    let (mut plan, mut issues) = (Plan::default(), Vec::new());
-    for (key, json) in body {
-        if let Err(issue) = plan.take(key, json) {
-            issues.push(issue);
-        }
-    }
-    if issues.is_empty() { plan.into_sent(body) } else { Err(issues) }
+    let mut plan = Plan::default();
+    each(body, |key, json| plan.take(key, json))?;
+    plan.into_sent(body)
 }
 
 impl Plan {
@@ -96,14 +92,4 @@ impl Plan {
         };
         Ok(Sent { wanted, seen: self.client_version })
     }
-}
-
-/// A value that cannot be null.
-fn said<T: DeserializeOwned>(key: &str, json: &Value, what: &str) -> Result<Option<T>, Issue> {
-    T::deserialize(json).map(Some).map_err(|_| Issue::at(key, "invalid_type", format!("{key} is {what}")))
-}
-
-/// A value, or null for none.
-fn maybe<T: DeserializeOwned>(key: &str, json: &Value, what: &str) -> Result<Option<T>, Issue> {
-    if json.is_null() { Ok(None) } else { said(key, json, what) }
 }

@@ -4,13 +4,14 @@
 //!
 //! **Invariant:** a key of the body that has no effect is refused by name, never dropped.
 
-use callboard_model::{Field, Timestamp, Value, Version};
+use callboard_model::{Field, Value, Version};
 use serde_json::{Map, Value as Json};
 
 use crate::domain::closing::Closing;
 use crate::domain::extras::WantedExtras;
-use crate::domain::value::{ID_MAX, normalise, to_millisecond};
+use crate::domain::value::{ID_MAX, normalise};
 use crate::domain::{Issue, Wanted};
+use crate::http::extract::instant;
 use crate::store::save::{Override, Wish};
 
 /// The longest reason for closing against a rule, in characters. A longer one is refused.
@@ -171,17 +172,6 @@ fn reason(key: &str, json: &Json) -> Result<Option<String>, Issue> {
         Json::String(text) => Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty())),
         _ => Err(wrong(key, format!("{key} is text"))),
     }
-}
-
-fn instant(key: &str, json: &Json) -> Result<Option<Timestamp>, Issue> {
-    let text = match json {
-        Json::Null => return Ok(None),
-        Json::String(text) => text,
-        _ => return Err(wrong(key, format!("{key} is a time"))),
-    };
-    let at = text.parse().ok().and_then(to_millisecond);
-    let message = || format!("{key} is not a time such as 2026-11-21T10:00:00Z");
-    at.map(Some).ok_or_else(|| Issue::at(key, "invalid_datetime", message()))
 }
 
 fn id<'a>(key: &str, json: &'a Json) -> Result<Option<&'a str>, Issue> {

@@ -83,9 +83,7 @@ struct Counts {
 }
 
 pub(super) fn contract() -> Contract {
-    Contract::asks::<BulkRequest, BulkAnswer>("Change many tickets, each by itself")
-        .header("Idempotency-Key", "Makes a write that is sent twice apply once; 1 to 255 characters")
-        .applied_once()
+    Contract::sets::<BulkRequest, BulkAnswer>("Change many tickets, each by itself")
 }
 
 pub(super) async fn bulk(

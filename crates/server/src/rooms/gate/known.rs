@@ -50,6 +50,7 @@ mod tests {
             display_name: "U".into(),
             avatar_url: None,
             access: Access::of(Role::Technician),
+            key_revoked_at: None,
         }));
         let (known, person) = (Known::default(), ("t".into(), "u".into()));
         known.put(person.clone(), guest, Duration::from_secs(7));

@@ -84,7 +84,10 @@ impl People {
         let Some(users) = self.here.get(tenant) else { return 0 };
         let changed = |socket: &&Socket| {
             let known = now.get(&socket.guest.caller.user);
-            known.is_none_or(|caller| caller.access != socket.guest.caller.access)
+            let is_another = |now: &Caller, then: &Caller| {
+                (&now.access, now.key_revoked_at) != (&then.access, then.key_revoked_at)
+            };
+            known.is_none_or(|caller| is_another(caller, &socket.guest.caller))
         };
         let sockets = asked.iter().filter_map(|user| users.get(user)).map(|sockets| {
             sockets.iter().filter(changed).filter(|socket| socket.outgoing.end(Goodbye::reset())).count()

@@ -45,7 +45,14 @@ fn place(board: &str) -> Placement {
 
 fn guest(tenant: &str, user: &str, access: Access) -> Arc<Guest> {
     let (tenant, user) = (tenant.into(), user.into());
-    Arc::new(Guest::new(Caller { tenant, user, display_name: "".into(), avatar_url: None, access }))
+    Arc::new(Guest::new(Caller {
+        tenant,
+        user,
+        display_name: "".into(),
+        avatar_url: None,
+        access,
+        key_revoked_at: None,
+    }))
 }
 
 fn enter(hub: &mut Hub, user: &str, address: &str) -> Member {

@@ -107,6 +107,7 @@ mod tests {
             display_name: "U".into(),
             avatar_url: None,
             access: Access::of(Role::Technician),
+            key_revoked_at: None,
         }));
         let outgoing = crate::rooms::outgoing::queue(
             &crate::rooms::outgoing::Memory::default(),

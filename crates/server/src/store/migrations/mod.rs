@@ -31,6 +31,7 @@ const STEPS: &[Step] = steps! {
     3 "0003_comments_and_bundles.sql"
     4 "0004_tickets.sql"
     5 "0005_service_levels.sql"
+    6 "0006_administration.sql"
 };
 
 /// The number of the last step.

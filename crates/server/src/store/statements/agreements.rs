@@ -4,11 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use callboard_model::{Field, SlaPolicyId, TenantId, Ticket};
+use callboard_model::{BoardId, Field, SlaPolicyId, TenantId, Ticket};
 use jiff::civil::{Date, Weekday};
 
+use crate::domain::Issue;
 use crate::domain::close_rules::CloseRules;
-use crate::domain::sla::calendar::{HOLIDAYS_MAX, SHIFTS_MAX, Shift, WorkingWeek};
+use crate::domain::sla::calendar::{HOLIDAYS_MAX, SHIFTS_MAX, Shift, Unusable, WorkingWeek};
 use crate::domain::sla::{Calendar, Target, Terms};
 use crate::error::{Result, ServerError};
 use crate::store::agreements::{Agreements, BusinessHours, Policy};
@@ -53,20 +54,49 @@ fn targets(
 }
 
 fn calendar(db: &mut dyn Sql, tenant: &TenantId, hours: &str, zone: &str) -> Result<Calendar> {
+    let (shifts, holidays) = filling(db, tenant, hours)?;
+    let holidays = holidays.into_iter().map(|(day, _)| day).collect();
+    week(zone, &shifts, holidays).map(|week| Calendar::Week(Box::new(week)))
+}
+
+/// Shifts and named holidays.
+type Filling = (Vec<Shift>, Vec<(Date, String)>);
+
+/// What is in a calendar, in order.
+pub(super) fn filling(db: &mut dyn Sql, tenant: &TenantId, hours: &str) -> Result<Filling> {
     // One more than may be, so that a calendar with too many is noticed and not cut.
     let shifts = db.query(
         "SELECT day_of_week, opens_at, closes_at FROM business_hours_entries \
          WHERE tenant = ?1 AND business_hours_id = ?2 ORDER BY day_of_week, opens_at LIMIT ?3",
         cells![tenant, hours, SHIFTS_MAX as u64 + 1],
     )?;
-    let shifts = shifts.iter().map(shift).collect::<Result<Vec<_>>>()?;
+    let shifts = shifts.iter().map(shift).collect::<Result<_>>()?;
     let holidays = db.query(
-        "SELECT holiday_date FROM holidays WHERE tenant = ?1 AND business_hours_id = ?2 \
+        "SELECT holiday_date, holiday_name FROM holidays WHERE tenant = ?1 AND business_hours_id = ?2 \
          ORDER BY holiday_date LIMIT ?3",
         cells![tenant, hours, HOLIDAYS_MAX as u64 + 1],
     )?;
-    let holidays = holidays.iter().map(holiday).collect::<Result<BTreeSet<_>>>()?;
-    week(zone, &shifts, holidays).map(|week| Calendar::Week(Box::new(week)))
+    let holidays = holidays.iter().map(|row| Ok((holiday(row)?, row.get(1)?))).collect::<Result<_>>()?;
+    Ok((shifts, holidays))
+}
+
+/// Why these hours could not be counted by, if they could not: at the key of the API.
+pub(super) fn unusable(hours: &BusinessHours) -> Option<Issue> {
+    let days: BTreeSet<_> = hours.holidays.iter().map(|(day, _)| *day).collect();
+    let starts: BTreeSet<_> =
+        hours.shifts.iter().map(|shift| (shift.day.to_sunday_zero_offset(), shift.opens)).collect();
+    if days.len() < hours.holidays.len() {
+        return Some(Issue::at("holidays", "custom", "A day is a holiday once"));
+    }
+    if starts.len() < hours.shifts.len() {
+        return Some(Issue::at("shifts", "custom", "Two shifts begin at the same time"));
+    }
+    let error = WorkingWeek::new(&hours.zone, &hours.shifts, days).err()?;
+    let key = match error {
+        Unusable::Zone => "timezone",
+        Unusable::Shift | Unusable::TooMany => "shifts",
+    };
+    Some(Issue::at(key, "custom", error.to_string()))
 }
 
 fn week(zone: &str, shifts: &[Shift], holidays: BTreeSet<Date>) -> Result<WorkingWeek> {
@@ -96,7 +126,21 @@ pub(super) fn close_rules(db: &mut dyn Sql, tenant: &TenantId, ticket: &Ticket) 
          FROM board_close_rules WHERE tenant = ?1 AND board_id = ?2",
         cells![tenant, ticket.board_id.as_ref()],
     )?;
-    let Some(row) = row else { return Ok(CloseRules::default()) };
+    row.map_or_else(|| Ok(CloseRules::default()), |row| rules(&row))
+}
+
+/// The rules of every board that has some.
+pub(super) fn all_close_rules(db: &mut dyn Sql, tenant: &TenantId) -> Result<Vec<(BoardId, CloseRules)>> {
+    let rows = db.query(
+        "SELECT require_resolution_comment, require_time_entry, require_checklist_complete, \
+             require_children_closed, required_fields, board_id \
+         FROM board_close_rules WHERE tenant = ?1 ORDER BY board_id",
+        cells![tenant],
+    )?;
+    rows.iter().map(|row| Ok((row.get(5)?, rules(row)?))).collect()
+}
+
+fn rules(row: &Row) -> Result<CloseRules> {
     let fields: String = row.get(4)?;
     let fields = fields
         .split(',')
@@ -132,23 +176,38 @@ pub(super) fn insert(db: &mut dyn Sql, tenant: &TenantId, agreements: &Agreement
         db.execute(sql, cells![tenant, status])?;
     }
     for (board, rules) in &agreements.close_rules {
-        let names: Vec<_> = rules.required_fields.iter().map(|field| field.name()).collect();
-        db.execute(
-            "INSERT INTO board_close_rules (tenant, board_id, require_resolution_comment, require_time_entry, \
-                 require_checklist_complete, require_children_closed, required_fields) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            cells![
-                tenant,
-                board,
-                rules.resolution_comment,
-                rules.time_entry,
-                rules.checklist_complete,
-                rules.children_closed,
-                names.join(",")
-            ],
-        )?;
+        write_close_rules(db, tenant, board, rules)?;
     }
     Ok(())
+}
+
+/// Writes the rules of a board over those that it had.
+pub(super) fn write_close_rules(
+    db: &mut dyn Sql,
+    tenant: &TenantId,
+    board: &BoardId,
+    rules: &CloseRules,
+) -> Result<()> {
+    db.execute("DELETE FROM board_close_rules WHERE tenant = ?1 AND board_id = ?2", cells![tenant, board])?;
+    if *rules == CloseRules::default() {
+        return Ok(());
+    }
+    let names: Vec<_> = rules.required_fields.iter().map(|field| field.name()).collect();
+    db.execute(
+        "INSERT INTO board_close_rules (tenant, board_id, require_resolution_comment, require_time_entry, \
+             require_checklist_complete, require_children_closed, required_fields) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        cells![
+            tenant,
+            board,
+            rules.resolution_comment,
+            rules.time_entry,
+            rules.checklist_complete,
+            rules.children_closed,
+            names.join(",")
+        ],
+    )
+    .map(drop)
 }
 
 fn insert_hours(db: &mut dyn Sql, tenant: &TenantId, hours: &BusinessHours) -> Result<()> {
@@ -157,6 +216,11 @@ fn insert_hours(db: &mut dyn Sql, tenant: &TenantId, hours: &BusinessHours) -> R
         "INSERT INTO business_hours (tenant, business_hours_id, schedule_name, timezone) VALUES (?1, ?2, ?3, ?4)",
         cells![tenant, &hours.id, &hours.name, &hours.zone],
     )?;
+    fill_hours(db, tenant, hours)
+}
+
+/// Writes the shifts and holidays of a calendar that has none yet.
+pub(super) fn fill_hours(db: &mut dyn Sql, tenant: &TenantId, hours: &BusinessHours) -> Result<()> {
     for shift in &hours.shifts {
         let day = i64::from(shift.day.to_sunday_zero_offset());
         db.execute(
@@ -180,6 +244,11 @@ fn insert_policy(db: &mut dyn Sql, tenant: &TenantId, policy: &Policy) -> Result
          VALUES (?1, ?2, ?3, ?4, ?5)",
         cells![tenant, &policy.id, &policy.name, policy.is_default, policy.hours.as_deref()],
     )?;
+    fill_policy(db, tenant, policy)
+}
+
+/// Writes the targets of a policy that has none yet.
+pub(super) fn fill_policy(db: &mut dyn Sql, tenant: &TenantId, policy: &Policy) -> Result<()> {
     for (priority, target) in &policy.targets {
         db.execute(
             "INSERT INTO sla_targets (tenant, sla_policy_id, priority_id, response_time_minutes, \

@@ -2,21 +2,29 @@
 //!
 //! **Invariant:** runs inside one transaction, so a company is there or it is not.
 
-use super::{agreements, bundling, columns, comments, planning, reactions};
+use callboard_model::TenantId;
+
+use super::{agreements, bundling, columns, comments, people, planning, reactions};
 use crate::domain::bundle::Settings;
 use crate::error::Result;
-use crate::store::lookups::Company;
+use crate::store::lookups::{Client, Company};
 use crate::store::sql::{Sql, cells};
 
 pub(in crate::store) fn is_empty(db: &mut dyn Sql) -> Result<bool> {
     Ok(!db.exists("SELECT 1 FROM tenants LIMIT 1", &[])?)
 }
 
+/// Every company, with its name.
+pub(in crate::store) fn tenants(db: &mut dyn Sql) -> Result<Vec<(TenantId, String)>> {
+    let rows = db.query("SELECT tenant, name FROM tenants ORDER BY lower(name), tenant", &[])?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
 /// Writes the company and says how many tickets it has.
 pub(in crate::store) fn insert(db: &mut dyn Sql, company: Company) -> Result<usize> {
     let tenant = &company.tenant;
     db.execute("INSERT INTO tenants (tenant, name) VALUES (?1, ?2)", cells![tenant, &company.name])?;
-    people(db, &company)?;
+    staff(db, &company)?;
     boards(db, &company)?;
     customers(db, &company)?;
     agreements::insert(db, tenant, &company.agreements)?;
@@ -39,7 +47,7 @@ pub(in crate::store) fn insert(db: &mut dyn Sql, company: Company) -> Result<usi
     Ok(count)
 }
 
-fn people(db: &mut dyn Sql, company: &Company) -> Result<()> {
+fn staff(db: &mut dyn Sql, company: &Company) -> Result<()> {
     let tenant = &company.tenant;
     let user = "INSERT INTO users (tenant, user_id, username, first_name, last_name, email, avatar_url, role, is_inactive) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
@@ -111,11 +119,22 @@ fn boards(db: &mut dyn Sql, company: &Company) -> Result<()> {
     Ok(())
 }
 
+/// Writes a customer.
+pub(in crate::store) fn client(db: &mut dyn Sql, tenant: &TenantId, client: &Client) -> Result<()> {
+    db.execute(
+        "INSERT INTO clients (tenant, client_id, client_name, is_inactive) VALUES (?1, ?2, ?3, ?4)",
+        cells![tenant, &client.client_id, &client.client_name, client.is_inactive],
+    )
+    .map(drop)
+}
+
 fn customers(db: &mut dyn Sql, company: &Company) -> Result<()> {
     let tenant = &company.tenant;
-    let client = "INSERT INTO clients (tenant, client_id, client_name, is_inactive) VALUES (?1, ?2, ?3, ?4)";
     for one in &company.clients {
-        db.execute(client, cells![tenant, &one.client_id, &one.client_name, one.is_inactive])?;
+        client(db, tenant, one)?;
+    }
+    for account in &company.accounts {
+        people::set_client(db, tenant, &account.user.user_id, account.client.as_ref())?;
     }
     let location = "INSERT INTO locations (tenant, location_id, client_id, location_name, address) VALUES (?1, ?2, ?3, ?4, ?5)";
     for one in &company.locations {

@@ -4,8 +4,11 @@
 
 use callboard_model::TenantId;
 
+use super::idempotency;
 use crate::error::Result;
 use crate::store::flags::Flag;
+use crate::store::members::Unwritten;
+use crate::store::save::{Attempt, Author};
 use crate::store::sql::{Sql, cells};
 
 pub(in crate::store) fn is_on(db: &mut dyn Sql, tenant: &TenantId, flag: Flag) -> Result<bool> {
@@ -20,4 +23,16 @@ pub(in crate::store) fn set(db: &mut dyn Sql, tenant: &TenantId, flag: Flag, on:
         cells![tenant, flag.name(), on],
     )?;
     Ok(())
+}
+
+pub(in crate::store) fn turn(
+    db: &mut dyn Sql,
+    author: &Author,
+    flag: Flag,
+    on: bool,
+) -> Result<Attempt<bool, Unwritten>> {
+    idempotency::once(db, author, |db| {
+        set(db, &author.tenant, flag, on)?;
+        Ok(Ok(on))
+    })
 }

@@ -1,14 +1,13 @@
-//! People and their keys.
+//! People, and what they may do.
 //!
-//! **Invariant:** no key is stored or returned, only its hash.
+//! **Invariant:** whoever is inactive is nobody.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use callboard_model::{BoardId, ClientId, TenantId, Timestamp, UserId};
+use callboard_model::{BoardId, ClientId, TenantId, UserId};
 
 use super::changes;
-use crate::auth::api_key::KeyHash;
 use crate::auth::{Access, Boards, Caller, Role};
 use crate::error::{Result, ServerError};
 use crate::store::sql::{Conditions, Row, Sql, cells};
@@ -27,7 +26,7 @@ pub(in crate::store) fn callers(
     conditions.any_of("u.user_id", users);
     // One row per board that is listed for somebody, and one for whoever has none listed.
     let sql = format!(
-        "SELECT u.tenant, u.user_id, u.first_name, u.last_name, u.avatar_url, u.role, c.client_id, b.board_id \
+        "SELECT u.tenant, u.user_id, u.first_name, u.last_name, u.avatar_url, u.role, u.key_revoked_at, c.client_id, b.board_id \
          FROM users u \
          LEFT JOIN user_clients c ON c.tenant = u.tenant AND c.user_id = u.user_id \
          LEFT JOIN user_boards b ON b.tenant = u.tenant AND b.user_id = u.user_id \
@@ -38,7 +37,7 @@ pub(in crate::store) fn callers(
     rows.chunk_by(same_person).map(build).collect()
 }
 
-fn same_person(one: &Row, next: &Row) -> bool {
+pub(super) fn same_person(one: &Row, next: &Row) -> bool {
     matches!((one.get::<UserId>("user_id"), next.get::<UserId>("user_id")), (Ok(one), Ok(next)) if one == next)
 }
 
@@ -58,54 +57,8 @@ fn build(rows: &[Row]) -> Result<Caller> {
             boards: Boards::listed(boards),
             client: row.get("client_id")?,
         },
+        key_revoked_at: row.get("key_revoked_at")?,
     })
-}
-
-/// The owner of a key that is valid now, inside `within` where that is given.
-pub(in crate::store) fn by_key(
-    db: &mut dyn Sql,
-    key: &KeyHash,
-    within: Option<&TenantId>,
-    now: Timestamp,
-) -> Result<Option<Caller>> {
-    let rows = db.query(
-        "SELECT hash, tenant, user_id, expires_at FROM api_keys WHERE hash_start = ?1",
-        cells![key.start()],
-    )?;
-    for row in rows {
-        let hash: Vec<u8> = row.get("hash")?;
-        let expires_at: Option<Timestamp> = row.get("expires_at")?;
-        let alive = expires_at.is_none_or(|at| at > now);
-        if !key.is(&hash) || !alive {
-            continue;
-        }
-        let tenant: TenantId = row.get("tenant")?;
-        if within.is_some_and(|within| *within != tenant) {
-            return Ok(None);
-        }
-        return caller(db, &tenant, &row.get("user_id")?);
-    }
-    Ok(None)
-}
-
-/// An expired key opens nothing; it only costs room.
-pub(in crate::store) fn forget_expired_keys(db: &mut dyn Sql, now: Timestamp) -> Result<()> {
-    db.execute("DELETE FROM api_keys WHERE expires_at <= ?1", cells![now])?;
-    Ok(())
-}
-
-pub(in crate::store) fn add_key(
-    db: &mut dyn Sql,
-    tenant: &TenantId,
-    user: &UserId,
-    key: &KeyHash,
-    expires_at: Option<Timestamp>,
-) -> Result<()> {
-    db.execute(
-        "INSERT INTO api_keys (hash_start, hash, tenant, user_id, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)",
-        cells![key.start(), key.bytes(), tenant, user, expires_at],
-    )?;
-    Ok(())
 }
 
 /// Takes away or gives back what a person may do; `None` makes them inactive.
@@ -163,16 +116,4 @@ pub(in crate::store) fn access_changed(db: &mut dyn Sql, tenant: &TenantId, user
         cells![tenant, user, seq],
     )?;
     Ok(())
-}
-
-pub(in crate::store) fn revoke_key(db: &mut dyn Sql, tenant: &TenantId, key: &KeyHash) -> Result<bool> {
-    let forgotten = db.execute(
-        "DELETE FROM api_keys WHERE hash_start = ?1 AND hash = ?2 AND tenant = ?3",
-        cells![key.start(), key.bytes(), tenant],
-    )?;
-    Ok(forgotten > 0)
-}
-
-pub(in crate::store) fn revoke_keys_of(db: &mut dyn Sql, tenant: &TenantId, user: &UserId) -> Result<u64> {
-    db.execute("DELETE FROM api_keys WHERE tenant = ?1 AND user_id = ?2", cells![tenant, user])
 }
