@@ -70,6 +70,35 @@ async fn title(rest: &Rest, ticket: &TicketId) -> Result<String> {
     Ok(rest.ticket(ticket).await?.value(Field::Title).to_string())
 }
 
+/// CO-15: what is asked of the machine is said, and what the person clicks is done.
+#[tokio::test]
+async fn a_toast_is_a_line_and_a_click_on_it_is_another() -> Result<()> {
+    let world = World::start().await?;
+    let (mut nora, mut bob) = (world.console(NORA).await?, world.console(BOB).await?);
+    let me = nora.newest("me")["user"].clone();
+    let is_free = |ticket: &&TicketId| bob.field(ticket.as_str(), "assigned_to")["shown"]["value"] != me;
+    let ticket = world.tickets.iter().find(is_free).context("a ticket that is not Nora's")?;
+    let me = me.as_str().context("who Nora is")?;
+    bob.edit(ticket.as_str(), "assigned_to", me)?;
+    let id = json!({"of": "ticket", "ticket": ticket});
+    let toast = nora
+        .until("she is called to it", |console| {
+            let toast = console.newest("toast");
+            (toast["id"] == id).then(|| toast.clone())
+        })
+        .await?;
+    let body = toast["body"].as_str().unwrap_or_default();
+    ensure!(body.contains("Bob Kessler assigned it to you."), "{toast}");
+    nora.until("it counts as unread", |console| (console.newest("badge")["count"] == 1).then_some(()))
+        .await?;
+    nora.tell(&json!({"do": "clickToast", "toast": id, "rev": toast["rev"], "action": "open"}))?;
+    nora.until("it is shown", |console| (console.newest("show")["ticket"] == json!(ticket)).then_some(()))
+        .await?;
+    nora.until("it is read", |console| (console.newest("badge")["count"] == 0).then_some(())).await?;
+    ensure!(nora.finish().await?.success() && bob.finish().await?.success());
+    Ok(())
+}
+
 /// LT-11: the same desk and the same link as behind a window.
 #[tokio::test]
 async fn what_one_console_saves_another_one_shows() -> Result<()> {

@@ -94,8 +94,12 @@ impl Bridge {
         let started = config.and_then(|config| {
             let windows = Arc::clone(&self.windows);
             let paint = move |window: WindowId, update| windows.tell(&window.0, update);
+            // What is in a toast is nobody's business but the person's.
+            let signal =
+                |signal| debug!(kind = ?std::mem::discriminant(&signal), "nothing carries signals out yet");
             // The console spawns tasks, so it must start within the runtime.
-            async_runtime::block_on(async { Console::start(config, paint) }).map_err(|error| why(&error))
+            async_runtime::block_on(async { Console::start(config, paint, signal) })
+                .map_err(|error| why(&error))
         });
         if let Err(view) = &started {
             error!(code = ?view.code, message = view.message, "no console runs");

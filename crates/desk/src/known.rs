@@ -3,17 +3,16 @@
 //! **Invariant:** only an answer of the REST API changes a ticket here, and never an older one over a newer one.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use callboard_model::{Field, Ticket, TicketId};
+use callboard_model::{Field, Person, Ticket, TicketId};
 
 use crate::edits::is_newer;
 
 /// Who changed something, and when by the server's clock in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Author {
-    /// The name to show.
-    pub name: Arc<str>,
+    /// Who.
+    pub who: Person,
     /// When.
     pub at: i64,
 }

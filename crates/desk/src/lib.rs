@@ -10,10 +10,12 @@
 //! | [`edits`] | local work: drafts, the outbox, conflicts and the one law that decides them |
 //! | [`notes`] | what else is kept for the person: drafts, decisions, what happened, views, settings |
 //! | [`board`] | the rows and the views that windows cut from them |
+//! | [`alerts`] | what calls the person: rules, storms, toasts, the record, what is unread |
 //! | [`rooms`] | which rooms deserve to be open, and what lets us in |
 //!
 //! **Invariant:** nothing here knows tokio, HTTP, SQL or Tauri.
 
+pub mod alerts;
 pub mod backoff;
 pub mod board;
 pub mod bridge;

@@ -80,6 +80,16 @@ impl Names {
         self.lists.boards.iter().map(of_board).collect()
     }
 
+    /// What a person is called; where that is not known, their id.
+    pub(crate) fn of_user(&self, user: &UserId) -> String {
+        self.users.get(user).map_or_else(|| user.to_string(), |&at| of_user(&self.lists.users[at]).label)
+    }
+
+    /// Whether somebody works here, as far as is known.
+    pub(crate) fn is_colleague(&self, user: &UserId) -> bool {
+        self.users.contains_key(user)
+    }
+
     /// How pressing a priority is.
     pub(crate) fn severity(&self, priority: &Value, ticket: &Ticket) -> Severity {
         self.choice(Field::Priority, priority, ticket).severity.unwrap_or(Severity::Normal)

@@ -81,7 +81,7 @@ fn asked_about(work: &FieldWork) -> (Option<&Seen>, Option<&Value>) {
 pub(crate) fn written(known: &Known, field: Field) -> (Option<String>, i64) {
     let written = known.ticket.updated_at.map_or(known.as_of, |at| at.as_millisecond());
     match known.authors.get(&field) {
-        Some(author) => (Some(author.name.to_string()), author.at),
+        Some(author) => (Some(author.who.display_name.to_string()), author.at),
         None => (None, written),
     }
 }

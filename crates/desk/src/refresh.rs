@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use callboard_model::{Field, TicketId, Timestamp, Version};
+use callboard_model::{Field, Person, TicketId, Timestamp, Version};
 
 use crate::known::Author;
 
@@ -25,13 +25,16 @@ pub const FETCHES_MAX: usize = 16;
 /// How often a ticket is fetched for one burst while the answers stay behind it; then the next hint has to ask anew.
 pub const TRIES_MAX: u8 = 5;
 
+/// The name under which hints and change records speak of what was said on a ticket.
+const COMMENTS: &str = "comments";
+
 /// What a hint or a change record says.
 #[derive(Debug)]
 pub(crate) struct Rumour<'a> {
     /// The names of the fields.
     pub fields: &'a [Arc<str>],
     /// Whose change it is.
-    pub name: &'a Arc<str>,
+    pub who: &'a Person,
     /// When, by the server's clock.
     pub at: Timestamp,
     /// The version that it brought, where the server has versions.
@@ -43,8 +46,12 @@ pub(crate) struct Rumour<'a> {
 pub(crate) struct Burst {
     /// Author and time, for each field on its own.
     pub fields: BTreeMap<Field, Author>,
+    /// Who last said something there, as far as nobody has taken note of it yet.
+    comment: Option<Author>,
     /// The newest version heard of.
     pub version: Option<Version>,
+    /// Somebody told us of it: it is not only fetched because we wanted to.
+    is_heard: bool,
     phase: Phase,
     tries: u8,
     /// What is under way may be from before something of ours was applied unheard: fetch once more after it.
@@ -75,9 +82,13 @@ impl Refreshes {
         let is_new = !self.bursts.contains_key(ticket);
         let burst = self.bursts.entry(ticket.clone()).or_default();
         burst.version = burst.version.max(rumour.version);
+        burst.is_heard = true;
+        let author = Author { who: rumour.who.clone(), at: rumour.at.as_millisecond() };
+        if rumour.fields.iter().any(|name| **name == *COMMENTS) {
+            burst.comment = Some(author.clone());
+        }
         for field in rumour.fields.iter().filter_map(|name| Field::from_name(name)) {
-            let author = Author { name: rumour.name.clone(), at: rumour.at.as_millisecond() };
-            burst.fields.insert(field, author);
+            burst.fields.insert(field, author.clone());
         }
         if let Phase::Fetching { again } = &mut burst.phase {
             *again = true;
@@ -88,6 +99,22 @@ impl Refreshes {
     /// What is gathered of a ticket.
     pub(crate) fn burst(&self, ticket: &TicketId) -> Option<&Burst> {
         self.bursts.get(ticket)
+    }
+
+    /// Whether somebody told us that a ticket changed.
+    pub(crate) fn is_heard(&self, ticket: &TicketId) -> bool {
+        self.bursts.get(ticket).is_some_and(|burst| burst.is_heard)
+    }
+
+    /// Takes note of who said something on a ticket, once the ticket is here as it was then.
+    pub(crate) fn take_comment(&mut self, ticket: &TicketId, version: Option<Version>) -> Option<Author> {
+        let burst = self.bursts.get_mut(ticket).filter(|burst| burst.version <= version)?;
+        burst.comment.take()
+    }
+
+    /// Whether tickets are being fetched, or wait for a slot.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.fetching > 0 || !self.waiting.is_empty()
     }
 
     /// Whether a ticket is stale.

@@ -114,6 +114,11 @@ impl Windows {
         self.windows.values().any(|window| window.editing.get(ticket) == Some(&field))
     }
 
+    /// Some window, where there is one.
+    pub(crate) fn first(&self) -> Option<&WindowId> {
+        self.windows.keys().next()
+    }
+
     /// Whether a ticket is open anywhere.
     pub(crate) fn is_open(&self, ticket: &TicketId) -> bool {
         self.open_tickets().any(|open| open == ticket)

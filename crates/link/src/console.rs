@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use callboard_desk::Session;
-use callboard_desk::bridge::{Command, Update};
+use callboard_desk::bridge::{Command, Signal, ToastAction, ToastId, Update};
 use callboard_desk::notes::Owner;
 use callboard_desk::session::effect::WindowId;
 use callboard_desk::session::event::Kept;
@@ -66,13 +66,15 @@ impl fmt::Debug for Console {
 }
 
 impl Console {
-    /// Starts a console in the real world. Must be called within a tokio runtime. `paint` must not wait.
+    /// Starts a console in the real world. Must be called within a tokio runtime. `paint` and `signal` must
+    /// not wait.
     ///
     /// # Errors
     /// Its profile cannot be used, or is in use by another console.
     pub fn start(
         config: Config,
         paint: impl Fn(WindowId, Update) + Send + 'static,
+        signal: impl Fn(Signal) + Send + 'static,
     ) -> Result<Self, LinkError> {
         let profile = ProfileLock::take(&config.profile_dir)?;
         let clock = Arc::new(SystemClock);
@@ -84,7 +86,7 @@ impl Console {
         let (outbox, set_aside) = open_outbox(&config.profile_dir, &at)?;
         let http = Arc::new(ReqwestSend::new(&config.server)?);
         let world = World { clock, http, dial: Arc::new(TcpDial), outbox, copy };
-        let mut console = Self::with_session(world, kept, config, paint, Some(profile))?;
+        let mut console = Self::with_session(world, kept, config, paint, signal, Some(profile))?;
         console.set_aside = set_aside;
         Ok(console)
     }
@@ -98,9 +100,10 @@ impl Console {
         mut world: World,
         config: Config,
         paint: impl Fn(WindowId, Update) + Send + 'static,
+        signal: impl Fn(Signal) + Send + 'static,
     ) -> Result<Self, LinkError> {
         let kept = recalled(world.copy.as_mut());
-        Self::with_session(world, kept, config, paint, None)
+        Self::with_session(world, kept, config, paint, signal, None)
     }
 
     fn with_session(
@@ -108,6 +111,7 @@ impl Console {
         kept: Kept,
         config: Config,
         paint: impl Fn(WindowId, Update) + Send + 'static,
+        signal: impl Fn(Signal) + Send + 'static,
         profile: Option<ProfileLock>,
     ) -> Result<Self, LinkError> {
         let origin = SessionId::from(Uuid::from_u128(world.clock.dice()).to_string());
@@ -128,6 +132,7 @@ impl Console {
         let runtime = Runtime {
             step: Box::new(move |now, event, out| session.step(now, event, out)),
             paint: Box::new(paint),
+            signal: Box::new(signal),
             clock: world.clock,
             dial: world.dial,
             inputs: incoming,
@@ -169,6 +174,14 @@ impl Console {
             TrySendError::Full(_) => LinkError::Behind,
             TrySendError::Closed(_) => LinkError::Ended,
         })
+    }
+
+    /// The person clicked a toast of the machine: its name and the number that it had.
+    ///
+    /// # Errors
+    /// The console has ended.
+    pub async fn toast_clicked(&self, id: ToastId, rev: u32, action: ToastAction) -> Result<(), LinkError> {
+        self.input(Input::Clicked(id, rev, action)).await
     }
 
     /// A window is gone.

@@ -1,7 +1,7 @@
 //! The loop that owns the session: what happens goes in, what is to be done is carried out.
 //!
 //! ```text
-//! commands ─┐                        ┌─ paint (the windows)
+//! commands ─┐                        ┌─ paint (the windows), signal (the machine)
 //! disk ─────┤                        ├─ disk
 //! REST ─────┼─▶ session.step(…) ─────┼─ REST
 //! timers ───┤                        ├─ timers
@@ -16,7 +16,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use callboard_desk::bridge::{Command, Update};
+use callboard_desk::bridge::{Command, Signal, ToastAction, ToastId, Update};
 use callboard_desk::session::effect::{LinkOrder, WindowId};
 use callboard_desk::session::event::{Fall, Kept, LinkEvent};
 use callboard_desk::{Effect, Event, Moment};
@@ -44,6 +44,7 @@ const ORDERS_WAITING_MAX: usize = 32 * 1024;
 pub(crate) enum Input {
     Command(WindowId, Command),
     Closed(WindowId),
+    Clicked(ToastId, u32, ToastAction),
 }
 
 impl From<Input> for Event {
@@ -51,6 +52,7 @@ impl From<Input> for Event {
         match input {
             Input::Command(window, command) => Self::Command { window, command },
             Input::Closed(window) => Self::WindowClosed(window),
+            Input::Clicked(id, rev, action) => Self::ToastClicked { id, rev, action },
         }
     }
 }
@@ -61,10 +63,14 @@ pub(crate) type Step = Box<dyn FnMut(Moment, Event, &mut Vec<Effect>) + Send>;
 /// Where updates go.
 pub(crate) type Paint = Box<dyn Fn(WindowId, Update) + Send>;
 
+/// Where signals go.
+pub(crate) type Signaller = Box<dyn Fn(Signal) + Send>;
+
 /// Everything the loop works with.
 pub(crate) struct Runtime {
     pub(crate) step: Step,
     pub(crate) paint: Paint,
+    pub(crate) signal: Signaller,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) dial: Arc<dyn Dial>,
     pub(crate) inputs: mpsc::Receiver<Input>,
@@ -126,6 +132,7 @@ impl Runtime {
             Effect::Arm(timer, after) => desk.timers.arm(timer, Instant::now() + after),
             Effect::Disarm(timer) => desk.timers.disarm(&timer),
             Effect::Paint(window, update) => (self.paint)(window, update),
+            Effect::Signal(signal) => (self.signal)(signal),
         }
     }
 
@@ -219,7 +226,8 @@ fn write_only(step: &mut Step, now: Moment, event: Event, disk: &mut Writer) {
 }
 
 fn moment(start: Instant, clock: &dyn Clock) -> Moment {
-    Moment { uptime: start.elapsed(), wall: clock.wall(), dice: clock.dice() }
+    let wall = clock.wall();
+    Moment { uptime: start.elapsed(), wall, dice: clock.dice(), local: clock.local(wall) }
 }
 
 fn of_disk(reply: DiskReply) -> Event {

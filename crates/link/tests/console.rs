@@ -115,9 +115,8 @@ fn window() -> WindowId {
 /// A console, and what its window was told.
 fn open(config: Config) -> (Console, mpsc::Receiver<Update>) {
     let (paint, painted) = mpsc::channel(4096);
-    let console = Console::start(config, move |_, update| {
-        paint.try_send(update).expect("the test keeps up");
-    });
+    let paint = move |_, update| paint.try_send(update).expect("the test keeps up");
+    let console = Console::start(config, paint, |_| {});
     (console.expect("a console"), painted)
 }
 
@@ -175,7 +174,7 @@ async fn a_profile_is_free_again_after_the_end_and_not_before() {
     let profile = tempfile::tempdir().expect("a directory");
     let server = Server::start().await;
     let (console, _painted) = open(server.config(profile.path()));
-    let second = Console::start(server.config(profile.path()), |_, _| {});
+    let second = Console::start(server.config(profile.path()), |_, _| {}, |_| {});
     assert!(matches!(second, Err(LinkError::ProfileInUse(_))));
     console.stop().await;
     let (console, _painted) = open(server.config(profile.path()));

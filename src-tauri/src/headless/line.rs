@@ -1,13 +1,13 @@
 //! What a line means, in and out.
 //!
-//! **Invariant:** a line in is a command of the bridge's own vocabulary, with the name of a window beside it; there is
-//! no command here that a window does not have.
+//! **Invariant:** a line in is a command of the bridge's own vocabulary, with the name of a window beside it, or what
+//! the machine around a window does: closing it, and clicking a toast.
 
 use std::sync::Arc;
 
-use callboard_desk::bridge::{Command, SetupView, Update};
+use callboard_desk::bridge::{Command, SetupView, Signal, ToastAction, ToastId, Update};
 use callboard_desk::session::effect::WindowId;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::bridge::{IpcError, read};
@@ -26,6 +26,18 @@ pub(super) enum Order {
     Command(Arc<str>, Command),
     /// A window is gone: what it had open is left.
     CloseWindow(Arc<str>),
+    /// The person clicked a toast of the machine.
+    ClickToast(Click),
+}
+
+/// A click on a toast.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Click {
+    pub(super) toast: ToastId,
+    /// The number that the toast had.
+    pub(super) rev: u32,
+    pub(super) action: ToastAction,
 }
 
 impl Order {
@@ -43,6 +55,11 @@ impl Order {
         };
         if object.get("do").is_some_and(|what| what == "closeWindow") && object.len() == 1 {
             return Ok(Some(Self::CloseWindow(window)));
+        }
+        if object.get("do").is_some_and(|what| what == "clickToast") {
+            object.remove("do");
+            let click = serde_json::from_value(json).map_err(|error| Problem::no_click(&error))?;
+            return Ok(Some(Self::ClickToast(click)));
         }
         Ok(Some(Self::Command(window, read(json)?)))
     }
@@ -69,6 +86,10 @@ impl Problem {
         Self { code: "badLine", message }
     }
 
+    fn no_click(error: &serde_json::Error) -> Self {
+        Self { code: "badCommand", message: error.to_string() }
+    }
+
     pub(super) fn too_long() -> Self {
         let message = format!("a line has at most {} bytes", super::input::LINE_BYTES_MAX);
         Self { code: "lineTooLong", message }
@@ -88,6 +109,8 @@ pub(super) enum Said {
     Ready,
     /// A window is told something.
     Update(WindowId, Update),
+    /// Something is asked of the machine around the windows.
+    Signal(Signal),
     /// What keeps the program from its work, or what it did about it.
     Setup(SetupView),
     /// The line of this number was not obeyed.
@@ -122,6 +145,7 @@ impl Said {
                 serde_json::to_string(&Own::Ready { protocol: PROTOCOL, version: env!("CARGO_PKG_VERSION") })
             }
             Self::Update(window, update) => serde_json::to_string(&Told { window: &window.0, update }),
+            Self::Signal(signal) => serde_json::to_string(signal),
             Self::Setup(view) => serde_json::to_string(&Own::Setup(view)),
             Self::Problem(problem, line) => serde_json::to_string(&Own::Problem { line: *line, problem }),
         }
@@ -143,6 +167,14 @@ mod tests {
             (r#"{"window":"b","do":"openTicket","ticket":"t1"}"#, open("b")),
             (r#"{"do":"hello"}"#, Ok(Some(Order::Command("main".into(), Command::Hello)))),
             (r#"{"do":"closeWindow","window":"b"}"#, Ok(Some(Order::CloseWindow("b".into())))),
+            (
+                r#"{"do":"clickToast","toast":{"of":"ticket","ticket":"t1"},"rev":3,"action":"keepYours"}"#,
+                Ok(Some(Order::ClickToast(Click {
+                    toast: ToastId::Ticket("t1".into()),
+                    rev: 3,
+                    action: ToastAction::KeepYours,
+                }))),
+            ),
             ("", Ok(None)),
             ("  \r", Ok(None)),
         ] {
@@ -162,9 +194,24 @@ mod tests {
             (&long, "badLine"),
             (r#"{"do":"dropTables"}"#, "badCommand"),
             (r#"{"do":"closeWindow","ticket":"t1"}"#, "badCommand"),
+            (r#"{"do":"clickToast","toast":{"of":"summary"},"action":"open"}"#, "badCommand"),
             (r#"{"do":"showLines","view":"v","first":0,"count":100000}"#, "tooManyLines"),
         ] {
             assert_eq!(Order::read(line).expect_err("no command").code, code, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_asked_of_the_machine_is_a_line_without_a_window() {
+        for (signal, line) in [
+            (Signal::Attention, r#"{"is":"attention"}"#),
+            (
+                Signal::Withdraw(ToastId::Ticket("t1".into())),
+                r#"{"is":"withdraw","value":{"of":"ticket","ticket":"t1"}}"#,
+            ),
+            (Signal::Withdraw(ToastId::Summary), r#"{"is":"withdraw","value":{"of":"summary"}}"#),
+        ] {
+            assert_eq!(Said::Signal(signal).line().expect("JSON"), line);
         }
     }
 

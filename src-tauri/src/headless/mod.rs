@@ -26,7 +26,7 @@ use tokio::sync::mpsc;
 use tracing::error;
 
 use self::input::Incoming;
-use self::line::{Order, Problem, Said};
+use self::line::{Click, Order, Problem, Said};
 use self::output::Output;
 use crate::bridge::window;
 use crate::config::Options;
@@ -59,10 +59,11 @@ pub(crate) fn run(options: &Options, profile: &Path) -> ExitCode {
 }
 
 async fn serve(config: Result<Config, SetupView>, output: &Output) -> ExitCode {
-    let paint = output.clone();
+    let (paint, signals) = (output.clone(), output.clone());
     let started = config.and_then(|config| {
         let paint = move |window, update| paint.say(&Said::Update(window, update));
-        Console::start(config, paint).map_err(|error| crate::config::why(&error))
+        let signal = move |signal| signals.say(&Said::Signal(signal));
+        Console::start(config, paint, signal).map_err(|error| crate::config::why(&error))
     });
     let console = match started {
         Ok(console) => console,
@@ -125,5 +126,6 @@ async fn give(console: &Console, order: Order) -> Result<(), LinkError> {
     match order {
         Order::Command(label, command) => console.command(window(&label), command).await,
         Order::CloseWindow(label) => console.close_window(window(&label)).await,
+        Order::ClickToast(Click { toast, rev, action }) => console.toast_clicked(toast, rev, action).await,
     }
 }

@@ -167,7 +167,6 @@ export type Command = { "do": "hello" }
   field: FieldName,
 }
   | { "do": "retryLink" }
-  | { "do": "windowFocused" }
   | { "do": "stillHere" }
   | { "do": "viewQuietly",
   /** Whether it is on. */
@@ -176,6 +175,52 @@ export type Command = { "do": "hello" }
   | { "do": "pollSlowly",
   /** Whether it is on. */
   on: boolean,
+}
+  | { "do": "focus",
+  /** Whether it has the focus. */
+  focused: boolean,
+  /** The ticket that it shows. */
+  ticket: string | null,
+}
+  | { "do": "doNotDisturb",
+  /** Whether it is so. */
+  on: boolean,
+}
+  | { "do": "openActivity",
+  /** Which of it. */
+  filter: ActivityFilter,
+  /** Only what was before this entry, for a further page; `null`: the newest. */
+  before: number | null,
+  /** How many entries, at most [`ENTRIES_MAX`](super::ENTRIES_MAX). */
+  count: number,
+}
+  | { "do": "closeActivity" }
+  | { "do": "markRead",
+  /** Which. */
+  ticket: string | null,
+}
+  | { "do": "watch",
+  /** Which. */
+  ticket: string,
+  /** Whether it is watched. */
+  on: boolean,
+}
+  | { "do": "readAlerts" }
+  | { "do": "setAlerts",
+  /** All of them. */
+  settings: AlertSettings,
+}
+  | { "do": "pauseAlerts",
+  /** For how long. */
+  pause: PauseFor,
+}
+  | { "do": "tryAlert",
+  /** What happens. */
+  fact: AlertFact,
+  /** Where the person looks then. */
+  looking: Looking,
+  /** The minute of the day at which it happens, by local time; `null`: now. */
+  minute: number | null,
 };
 
 export type BoardQuery = {
@@ -221,6 +266,15 @@ export type Update = { "is": "board", "value": {
   | { "is": "counts", "value": Counts }
   | { "is": "me", "value": Face | null }
   | { "is": "boards", "value": Array<Choice> }
+  | { "is": "activity", "value": {
+  /** +1 with each update of this window's entries; a gap means: ask for them again. */
+  rev: number,
+  /** What changed. */
+  change: ActivityChange,
+} }
+  | { "is": "alerts", "value": AlertsView }
+  | { "is": "tried", "value": Verdict }
+  | { "is": "show", "value": Place }
   | { "is": "notice", "value": Notice }
   | { "is": "setup", "value": SetupView };
 
@@ -449,6 +503,8 @@ export type Counts = {
   queued: number,
   /** Rooms we are in. */
   rooms: number,
+  /** Tickets on which something happened that nobody has read: the badge. */
+  unread: number,
 };
 
 export type Notice = { "kind": "changed",
@@ -670,3 +726,193 @@ export type BulkRefusal = {
   /** Why. */
   reason: string,
 };
+
+export type AlertKind = "newTicket" | "assignedToMe" | "assignedToTeam" | "takenFromMe" | "reassigned" | "statusChanged" | "priorityChanged" | "fieldsChanged" | "customerReplied" | "colleagueCommented" | "slaWarning" | "slaBreached" | "conflict" | "editRefused" | "signInNeeded" | "linkLost" | "linkBack";
+
+export type Relation = "mine" | "myTeam" | "unassigned" | "watched" | "other";
+
+export type Whose = "own" | "others" | "nobodys";
+
+export type AlertFact = {
+  /** What. */
+  kind: AlertKind,
+  /** How its ticket stands to the person; empty where it is about no ticket. */
+  relations: Array<Relation>,
+  /** How pressing its ticket is. */
+  severity: Severity,
+  /** Whose doing it was. */
+  whose: Whose,
+};
+
+export type Looking = "atTicket" | "atProgram" | "elsewhere";
+
+export type WhenLooking = "anywhere" | "notAtTicket" | "notAtProgram";
+
+export type ToastLevel = "none" | "quiet" | "normal" | "urgent";
+
+export type SoundClass = "new" | "mine" | "sla" | "critical";
+
+export type Response = {
+  /** A toast of the machine. */
+  toast: ToastLevel,
+  /** A sound. */
+  sound: SoundClass | null,
+  /** It counts as unread until the ticket is opened. */
+  badge: boolean,
+  /** The window asks to be looked at. */
+  attention: boolean,
+  /** The sound comes again until the ticket is read, or for a few minutes. */
+  repeats: boolean,
+};
+
+export type AlertRule = {
+  /** What has to have happened. */
+  kind: AlertKind,
+  /** How the ticket has to stand to the person; `None`: however. */
+  relation: Relation | null,
+  /** How pressing it has to be at least; `None`: however. */
+  atLeast: Severity | null,
+  /** Where the person has to look. */
+  looking: WhenLooking,
+  /** What is done then. */
+  response: Response,
+};
+
+export type QuietHours = {
+  /** The first minute of them, counted from midnight by the machine's local time. */
+  from: number,
+  /** The first minute after them. The same as `from`: there are none. */
+  to: number,
+};
+
+export type Pause = {
+  /** Until when, in milliseconds of the Unix epoch by this machine's clock; `None`: until it is ended by hand. */
+  until: number | null,
+};
+
+export type PauseFor = { "kind": "minutes",
+  /** How many. */
+  minutes: number,
+}
+  | { "kind": "until",
+  /** When. */
+  at: number,
+}
+  | { "kind": "open" }
+  | { "kind": "over" };
+
+export type AlertSettings = {
+  /** The table; at most [`RULES_MAX`] lines. */
+  rules: Array<AlertRule>,
+  /** When nothing calls. */
+  quiet: QuietHours | null,
+  /** Whether critical tickets call all the same: in quiet hours, in a pause, and while the machine is not to disturb. */
+  criticalPasses: boolean,
+  /** Whether the machine's own do-not-disturb holds here too. */
+  followDoNotDisturb: boolean,
+  /** How many minutes before a target the warning comes, 1 to [`WARNING_MAX`]. */
+  warnMinutes: number,
+  /** The teams that the person calls theirs; at most [`TEAMS_MAX`]. The server does not tell who is in which. */
+  teams: string[],
+  /** The tickets that the person watches, oldest first; at most [`WATCHED_MAX`]. */
+  watched: string[],
+};
+
+export type AlertsView = {
+  /** What is chosen. */
+  settings: AlertSettings,
+  /** What "reset" would choose. */
+  defaults: AlertSettings,
+  /** The pause that runs. */
+  pause: Pause | null,
+  /** Why it could not be written to disk as it is; `None`: it outlives the program. */
+  notKept: string | null,
+};
+
+export type Reason = { "kind": "rule" }
+  | { "kind": "noRule" }
+  | { "kind": "yourOwn" }
+  | { "kind": "lookingAtIt" }
+  | { "kind": "lookingHere" }
+  | { "kind": "quietHours",
+  /** The minute of the day at which they end. */
+  until: number,
+}
+  | { "kind": "paused",
+  /** Until when, in milliseconds of the Unix epoch; `None`: until ended by hand. */
+  until: number | null,
+}
+  | { "kind": "doNotDisturb" }
+  | { "kind": "gathered",
+  /** How many others. */
+  others: number,
+}
+  | { "kind": "inSummary" }
+  | { "kind": "whileAway" }
+  | { "kind": "readFirst" }
+  | { "kind": "ended" };
+
+export type Verdict = {
+  /** The toast. */
+  toast: ToastLevel,
+  /** The sound. */
+  sound: SoundClass | null,
+  /** Whether it counts as unread. */
+  badge: boolean,
+  /** Whether the window asks to be looked at. */
+  attention: boolean,
+  /** Whether the sound comes again until it is read. */
+  repeats: boolean,
+  /** Why. */
+  reason: Reason,
+};
+
+export type ActivityEntry = {
+  /** Counts up; a later entry has a higher one. */
+  number: number,
+  /** When it was learnt, in milliseconds of the Unix epoch by this machine's clock. */
+  at: number,
+  /** What. */
+  kind: AlertKind,
+  /** On which ticket, where on one. */
+  about: About | null,
+  /** Who did it, where that is known. */
+  who: string | null,
+  /** The fields that it is about. */
+  fields: FieldName[],
+  /** How pressing its ticket was. */
+  severity: Severity,
+  /** What was done about it, and why. */
+  verdict: Verdict,
+};
+
+export type ActivityFilter = {
+  /** Only of this ticket. */
+  ticket: string | null,
+  /** Only of this kind. */
+  kind: AlertKind | null,
+  /** Only by what was done. */
+  told: ToldFilter,
+};
+
+export type ToldFilter = "all" | "called" | "silent";
+
+export type ActivityChange = { "kind": "reset",
+  /** How many there are that the filter lets through, on all pages. */
+  total: number,
+  /** The newest of this page. */
+  entries: Array<ActivityEntry>,
+}
+  | { "kind": "added",
+  /** How many there are that the filter lets through, on all pages. */
+  total: number,
+  /** The new ones. */
+  entries: Array<ActivityEntry>,
+};
+
+export type Place = { "kind": "ticket",
+  /** Which. */
+  ticket: string,
+}
+  | { "kind": "activity" }
+  | { "kind": "program" };

@@ -88,7 +88,7 @@ export class ScriptedBackend implements Backend {
         this.#scene.link = { ...this.#scene.link, polling: command.on };
         this.#tell({ is: 'link', value: this.#scene.link });
         break;
-      case 'windowFocused':
+      case 'focus':
       case 'stillHere':
         break;
       default:

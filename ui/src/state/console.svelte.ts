@@ -68,6 +68,10 @@ export class Console {
 
   readonly #backend: Backend;
   #said = Date.now();
+  /** The program listens to us. */
+  #isHeard = $state(false);
+  /** Where the program believes that the person looks. */
+  #looks: { focused: boolean; ticket: string | null } = { focused: false, ticket: null };
 
   constructor(backend: Backend) {
     this.#backend = backend;
@@ -85,6 +89,7 @@ export class Console {
       this.notices.tell({ kind: 'notSent', reason: reasonOf(error) });
       return;
     }
+    this.#isHeard = true;
     this.board.open();
     this.ticket.reopen();
   }
@@ -92,6 +97,15 @@ export class Console {
   /** The person is at the machine: said when nothing else has been said for a minute (LT-9). */
   stir(): void {
     if (Date.now() - this.#said >= STIR_MS) this.send({ do: 'stillHere' });
+  }
+
+  /** Says where the person looks: what they see need not call them. */
+  look(focused: boolean): void {
+    const ticket = this.ticket.id;
+    if (!this.#isHeard || (focused === this.#looks.focused && (!focused || ticket === this.#looks.ticket)))
+      return;
+    this.#looks = { focused, ticket };
+    this.send({ do: 'focus', ...this.#looks });
   }
 
   send(command: Command): void {
@@ -133,6 +147,14 @@ export class Console {
         break;
       case 'bulk':
         this.bulk = update.value;
+        break;
+      case 'show':
+        if (update.value.kind === 'ticket') this.ticket.open(update.value.ticket);
+        break;
+      case 'activity':
+      case 'alerts':
+      case 'tried':
+        // Nothing here asks for these yet, and they only come where they are asked for.
         break;
       case 'notice':
         this.notices.tell(update.value);

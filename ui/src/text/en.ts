@@ -250,6 +250,7 @@ export const text = {
     unassigned: 'unassigned',
     needsYou: (count: number) => (count === 1 ? 'needs you' : 'need you'),
     queued: 'queued',
+    unread: 'unread',
     rooms: 'Rooms',
     lag: 'lag',
     clock: 'Server clock',

@@ -134,7 +134,7 @@ impl Board {
     }
 
     /// Says what time it is, in milliseconds of the Unix epoch by the server's clock; it may also have gone back.
-    /// Names the tickets that have another [`Slack`] now.
+    /// Names the tickets that have another [`Slack`] now, or crossed the boundary of [`Self::warn_at`].
     pub fn tick(&mut self, now: i64) -> Vec<TicketId> {
         let crossed = self.due.advance(now);
         for ticket in &crossed {
@@ -145,7 +145,19 @@ impl Board {
         crossed
     }
 
-    /// When after `now` the next row has less time left than its present [`Slack`] says.
+    /// The time that the board was told last.
+    #[must_use]
+    pub fn now(&self) -> i64 {
+        self.due.now()
+    }
+
+    /// Tells of tickets that have so many milliseconds left, too.
+    pub fn warn_at(&mut self, left: i64) {
+        self.due.warn_at(left);
+    }
+
+    /// When after `now` the next row has less time left than its present [`Slack`] says, or crosses the boundary of
+    /// [`Self::warn_at`].
     #[must_use]
     pub fn next_boundary(&self, now: i64) -> Option<i64> {
         self.due.next_boundary(now)

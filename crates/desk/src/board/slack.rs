@@ -34,11 +34,22 @@ pub fn slack(due: Option<i64>, closed: bool, now: i64) -> Slack {
 pub(super) struct DueIndex {
     tickets: BTreeSet<(i64, TicketId)>,
     now: i64,
+    /// Whoever wants to be told of one more boundary, names it here.
+    warning: i64,
 }
 
 impl DueIndex {
     pub(super) fn now(&self) -> i64 {
         self.now
+    }
+
+    /// Tells of tickets with this much left, in milliseconds, too.
+    pub(super) fn warn_at(&mut self, left: i64) {
+        self.warning = left;
+    }
+
+    fn boundaries(&self) -> impl Iterator<Item = i64> + use<> {
+        BOUNDARIES_MS.into_iter().chain([self.warning])
     }
 
     pub(super) fn insert(&mut self, row: &BoardRow) {
@@ -51,13 +62,13 @@ impl DueIndex {
         }
     }
 
-    /// Moves the clock, forward or back, and names the tickets whose slack is different then, each once.
+    /// Moves the clock, forward or back, and names the tickets that cross a boundary with it, each once.
     pub(super) fn advance(&mut self, now: i64) -> Vec<TicketId> {
         let (early, late) = (self.now.min(now), self.now.max(now));
         self.now = now;
-        let crossed = BOUNDARIES_MS.iter().flat_map(|boundary| {
-            let from = first_after(early.saturating_add(*boundary));
-            let to = first_after(late.saturating_add(*boundary));
+        let crossed = self.boundaries().flat_map(|boundary| {
+            let from = first_after(early.saturating_add(boundary));
+            let to = first_after(late.saturating_add(boundary));
             self.tickets.range(from..to)
         });
         // A great leap takes a ticket across several.
@@ -65,10 +76,10 @@ impl DueIndex {
         once.into_iter().cloned().collect()
     }
 
-    /// The first instant after `now` at which some slack changes.
+    /// The first instant after `now` at which some ticket crosses a boundary.
     pub(super) fn next_boundary(&self, now: i64) -> Option<i64> {
-        let crossings = BOUNDARIES_MS.iter().filter_map(|boundary| {
-            let (due, _) = self.tickets.range(first_after(now.saturating_add(*boundary))..).next()?;
+        let crossings = self.boundaries().filter_map(|boundary| {
+            let (due, _) = self.tickets.range(first_after(now.saturating_add(boundary))..).next()?;
             Some(due - boundary)
         });
         crossings.min()

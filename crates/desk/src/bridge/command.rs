@@ -5,6 +5,8 @@
 use callboard_model::{Field, TicketId, Value};
 use serde::{Deserialize, Serialize};
 
+use super::activity::ActivityFilter;
+use super::alert::{AlertFact, AlertSettings, Looking, PauseFor};
 use super::comments::{SayingId, Visibility};
 use super::outbox::{BulkId, DecisionId};
 use super::query::{BoardQuery, ViewId};
@@ -218,10 +220,8 @@ pub enum Command {
     },
     /// Try the live link again now.
     RetryLink,
-    /// The person looks at the program again: what was given up is tried anew (LT-14).
-    WindowFocused,
     /// The person is here without asking for anything: a key, the pointer. Once a minute is enough; every other command
-    /// but `hello` says the same.
+    /// that a person gives says the same.
     StillHere,
     /// Look without being seen: while it is on nothing is said of us in any room, and others are seen as before.
     ViewQuietly {
@@ -232,6 +232,67 @@ pub enum Command {
     PollSlowly {
         /// Whether it is on.
         on: bool,
+    },
+    /// This window got the focus or lost it, or shows another ticket: what the person looks at need not call them, and
+    /// when they look at the program again, what was given up is tried anew (LT-14).
+    Focus {
+        /// Whether it has the focus.
+        focused: bool,
+        /// The ticket that it shows.
+        #[cfg_attr(feature = "ts", ts(type = "string | null"))]
+        ticket: Option<TicketId>,
+    },
+    /// The machine is not to disturb, or may again. The shell says this.
+    DoNotDisturb {
+        /// Whether it is so.
+        on: bool,
+    },
+    /// Show what happened, newest first; answered with a [`Reset`](super::ActivityChange::Reset), and then told what is new.
+    OpenActivity {
+        /// Which of it.
+        filter: ActivityFilter,
+        /// Only what was before this entry, for a further page; `null`: the newest.
+        #[cfg_attr(feature = "ts", ts(type = "number | null"))]
+        before: Option<u64>,
+        /// How many entries, at most [`ENTRIES_MAX`](super::ENTRIES_MAX).
+        count: u32,
+    },
+    /// Show it no longer.
+    CloseActivity,
+    /// What happened on a ticket is read; without a ticket, all of it.
+    MarkRead {
+        /// Which.
+        #[cfg_attr(feature = "ts", ts(type = "string | null"))]
+        ticket: Option<TicketId>,
+    },
+    /// Be told of changes of a ticket, or no longer.
+    Watch {
+        /// Which.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        ticket: TicketId,
+        /// Whether it is watched.
+        on: bool,
+    },
+    /// Show the settings of alerts; answered, and told again when they change.
+    ReadAlerts,
+    /// Choose other settings of alerts.
+    SetAlerts {
+        /// All of them.
+        settings: AlertSettings,
+    },
+    /// Nothing is to call for a while.
+    PauseAlerts {
+        /// For how long.
+        pause: PauseFor,
+    },
+    /// "Would this have rung?": answered with the verdict; nothing comes of it.
+    TryAlert {
+        /// What happens.
+        fact: AlertFact,
+        /// Where the person looks then.
+        looking: Looking,
+        /// The minute of the day at which it happens, by local time; `null`: now.
+        minute: Option<u16>,
     },
 }
 

@@ -13,20 +13,32 @@
 //! | `comments` | what is said on it |
 //! | `outbox` | the person's own work across all tickets |
 //! | `status` | how the program stands: with the server, and with its work |
+//! | `alert` | what may call the person, what they chose about it, and what was decided |
+//! | `activity` | what happened, and what nobody has read |
+//! | `signal` | what is asked of the machine around the windows: toasts, sounds, the badge |
 //! | `look` | what is drawn in many places: people, choices, tones |
 //!
 //! **Invariant:** no secret ever stands in a type of this module, and no rule of business is left to the reader.
 
+pub mod activity;
+pub mod alert;
 mod board;
 mod command;
 mod comments;
 mod look;
 mod outbox;
 mod query;
+pub mod signal;
 mod status;
 mod ticket;
 mod update;
 
+pub use activity::{ActivityChange, ActivityEntry, ActivityFilter, ENTRIES_MAX, ToldFilter, UnreadTicket};
+pub use alert::{
+    AlertFact, AlertKind, AlertRule, AlertSettings, AlertsView, DAY_MINUTES, Looking, Pause, PauseFor,
+    QuietHours, RULES_MAX, Reason, Relation, Response, SoundClass, TEAMS_MAX, ToastLevel, Verdict,
+    WARNING_MAX, WATCHED_MAX, WhenLooking, Whose,
+};
 pub use board::{BoardChange, Heading, Line, PlacedLine, Row, Unsent};
 pub use command::{Command, LINES_MAX};
 pub use comments::{CommentView, CommentsView, Older, PendingComment, SayingId, Visibility};
@@ -36,6 +48,7 @@ pub use outbox::{
     NeedsView, OutboxItem, OutboxState, OutboxView, SentItem, UndoView, VerdictKind,
 };
 pub use query::{BoardQuery, Grouping, OpenFilter, Sort, SortBy, ViewId};
+pub use signal::{Signal, Toast, ToastAction, ToastButton, ToastId};
 pub use status::{Counts, LinkView, Live, Reach, Saving, Support};
 pub use ticket::{Access, ConflictView, FieldState, FieldView, Source, TicketView};
-pub use update::{Notice, SetupCode, SetupView, Update};
+pub use update::{Notice, Place, SetupCode, SetupView, Update};

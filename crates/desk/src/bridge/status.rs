@@ -105,4 +105,6 @@ pub struct Counts {
     pub queued: u32,
     /// Rooms we are in.
     pub rooms: u32,
+    /// Tickets on which something happened that nobody has read: the badge.
+    pub unread: u32,
 }

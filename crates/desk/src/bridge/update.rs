@@ -7,6 +7,8 @@ use std::sync::Arc;
 use callboard_model::{Field, TicketId};
 use serde::{Deserialize, Serialize};
 
+use super::activity::ActivityChange;
+use super::alert::{AlertsView, Verdict};
 use super::board::BoardChange;
 use super::comments::CommentsView;
 use super::look::{Choice, Face};
@@ -47,6 +49,19 @@ pub enum Update {
     Me(Option<Face>),
     /// Boards to choose from in the filter.
     Boards(Vec<Choice>),
+    /// Entries of the record that this window shows.
+    Activity {
+        /// +1 with each update of this window's entries; a gap means: ask for them again.
+        rev: u32,
+        /// What changed.
+        change: ActivityChange,
+    },
+    /// The settings of alerts, to a window that shows them.
+    Alerts(AlertsView),
+    /// What would be done about a fact that was tried.
+    Tried(Verdict),
+    /// Show this: the person asked for it outside the window.
+    Show(Place),
     /// A passing toast.
     Notice(Notice),
     /// What keeps the program from its work, or what it did about it. The shell says this, not the desk.
@@ -87,6 +102,23 @@ pub enum SetupCode {
     Machine,
     /// The outbox could not be read and lies beside a fresh one: unsent edits are in the file that is named.
     OutboxSetAside,
+}
+
+/// Where the person wants to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Place {
+    /// In a ticket.
+    Ticket {
+        /// Which.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        ticket: TicketId,
+    },
+    /// In the record of what happened.
+    Activity,
+    /// In the program, wherever it is.
+    Program,
 }
 
 /// A passing toast inside the window.

@@ -7,7 +7,7 @@ use callboard_model::rest::{Me, NewComment, TicketChanges};
 use callboard_model::{EditId, Field, Presence, Room, Ticket, TicketId, Timestamp, Value, Version};
 
 use super::event::Lookups;
-use crate::bridge::Update;
+use crate::bridge::{Signal, Update};
 use crate::notes::{NoteOrder, Owner};
 
 /// One thing to be done. The runtime does them in the order given, and does not wait for one before the next.
@@ -34,6 +34,8 @@ pub enum Effect {
     Disarm(Timer),
     /// Tell a window.
     Paint(WindowId, Update),
+    /// Ask something of the machine around the windows.
+    Signal(Signal),
 }
 
 /// One window of the program.
@@ -176,6 +178,8 @@ pub enum Timer {
     Clock,
     /// Lists of the person's own work were told a moment ago; what changed since is told now.
     Lists,
+    /// Something is to be told, or rings again.
+    Alerts,
 }
 
 /// What of the server's words is kept.

@@ -7,9 +7,10 @@ use callboard_model::rest::{
     Board, Capabilities, Changes, Comment, LiveTokens, Me, Pagination, Priority, Stale, Status, User,
 };
 use callboard_model::{Digest, EditId, Hint, Presence, Room, Ticket, Timestamp};
+use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
-use crate::bridge::{Command, Saving};
+use crate::bridge::{Command, Saving, ToastAction, ToastId};
 use crate::notes::{Note, NoteName};
 use crate::session::effect::{Request, RequestId, Timer};
 use crate::session::effect::{StoredEdit, WindowId};
@@ -23,6 +24,18 @@ pub struct Moment {
     pub wall: Timestamp,
     /// Fresh random bits: ids and jitter come from here.
     pub dice: u128,
+    /// What this machine calls local time is so far ahead of UTC.
+    pub local: Offset,
+}
+
+impl Moment {
+    /// The minute of the day by local time.
+    #[must_use]
+    pub fn minute_of_day(&self) -> u16 {
+        let time = self.local.to_datetime(self.wall).time();
+        let (hour, minute) = (time.hour().unsigned_abs(), time.minute().unsigned_abs());
+        u16::from(hour) * 60 + u16::from(minute)
+    }
 }
 
 /// One thing that happened.
@@ -46,6 +59,15 @@ pub enum Event {
     },
     /// A window is gone, with all that it watched.
     WindowClosed(WindowId),
+    /// The person clicked a toast of the machine.
+    ToastClicked {
+        /// Which.
+        id: ToastId,
+        /// The number that it had.
+        rev: u32,
+        /// What was clicked.
+        action: ToastAction,
+    },
     /// The server answered, or did not.
     Answered {
         /// The question.

@@ -11,6 +11,7 @@ use super::Session;
 use super::effect::{Effect, Keep, Request, RequestId, Timer};
 use super::event::{Answer, Failure, Lookups};
 use super::turn::Turn;
+use crate::alerts::away::Missed;
 use crate::backoff::BACKOFF_MAX;
 use crate::bridge::{Live, Support};
 use crate::lookups::Names;
@@ -38,6 +39,8 @@ pub(super) struct Feed {
     asked_hello: bool,
     asked_lookups: bool,
     has_lookups: bool,
+    /// The whole list was read once: what appears from now on is new.
+    pub is_loaded: bool,
     catching: bool,
     changed: usize,
 }
@@ -162,6 +165,7 @@ impl Session {
     fn loaded(&mut self, turn: &mut Turn<'_>) {
         let Some(load) = self.feed.load.take() else { return };
         self.talks.heard_everywhere();
+        self.feed.is_loaded = true;
         let known = self.tickets.ids().chain(&self.unproven);
         for missing in known.filter(|ticket| !load.seen.contains(*ticket)) {
             if self.tickets.get(missing).is_none_or(|known| !known.is_lost) {
@@ -170,6 +174,19 @@ impl Session {
         }
         self.keep_proof(turn);
         self.close_gap(turn);
+    }
+
+    /// How far we are with what we missed.
+    pub(super) fn missed(&self) -> Missed {
+        let feed = &self.feed;
+        let is_listing = feed.catching || feed.load.is_some() || feed.wants_reload || feed.then_catch_up;
+        if is_listing && self.reach.is_open() {
+            Missed::Listing
+        } else if is_listing || self.stale.is_busy() {
+            Missed::Fetching
+        } else {
+            Missed::Nothing
+        }
     }
 
     /// One delta request; without a cursor, the whole list.
@@ -206,8 +223,8 @@ impl Session {
             if record.deleted {
                 self.lose(turn, ticket);
             } else if self.is_news(ticket, Some(record.version)) {
-                let (fields, name) = (&record.updated_fields, &record.updated_by.display_name);
-                let rumour = Rumour { fields, name, at: record.updated_at, version: Some(record.version) };
+                let (fields, who) = (&record.updated_fields, &record.updated_by);
+                let rumour = Rumour { fields, who, at: record.updated_at, version: Some(record.version) };
                 self.stale.hear(ticket, &rumour);
                 self.stale.want(ticket);
                 self.feed.changed += 1;

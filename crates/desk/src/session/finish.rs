@@ -40,12 +40,14 @@ impl Session {
         }
         for ticket in std::mem::take(&mut self.touched) {
             self.keep_drafts(turn, &ticket);
+            self.look_for_needs(turn, &ticket);
             self.show_ourselves(turn, &ticket);
             self.draw(turn, &ticket);
             self.tell_talk(turn, &ticket);
             self.judge_bulks(&ticket);
             self.bury(&ticket);
         }
+        self.alert(turn);
         self.count();
         self.windows.tell(&self.common, turn.effects());
         self.board.flush(turn.effects());
@@ -173,8 +175,8 @@ impl Session {
 
     fn count(&mut self) {
         let (queued, needs_you) = self.edits.counts(|ticket| self.tickets.ticket(ticket));
-        let rooms = self.rooms.joined();
-        self.common.counts = Counts { queued, needs_you, rooms, ..self.board.counts() };
+        let (rooms, unread) = (self.rooms.joined(), self.alerts.unread().count());
+        self.common.counts = Counts { queued, needs_you, rooms, unread, ..self.board.counts() };
         let lag = self.live.lag.map(|lag| u32::try_from(lag.as_millis()).unwrap_or(u32::MAX));
         self.common.link = LinkView {
             live: self.live.live,

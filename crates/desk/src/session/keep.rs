@@ -38,7 +38,7 @@ impl Session {
         let is_other = |old: &Me| Owner::of(old) != Owner::of(me);
         let old = self.recalled.replace(me.clone());
         if old.as_ref().is_some_and(is_other) {
-            self.let_go_of_ours();
+            self.let_go_of_ours(turn);
         }
         if old.as_ref().is_none_or(is_other) {
             self.forget_recalled();

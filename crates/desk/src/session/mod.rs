@@ -9,6 +9,7 @@
 //!
 //! **Invariant:** one writer. Nobody else changes any of this, and nothing in here reads a clock or a random number.
 
+mod alerting;
 mod check;
 mod decide;
 pub(crate) mod drafts;
@@ -18,6 +19,7 @@ mod feed;
 mod finish;
 mod keep;
 mod lists;
+mod on_alert;
 mod on_answer;
 mod on_command;
 mod on_disk;
@@ -41,6 +43,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use callboard_model::rest::Me;
 use callboard_model::{EditId, SessionId, TicketId};
 
+use crate::alerts::Alerts;
 use crate::board::Board;
 use crate::bridge::{Counts, LinkView, Live, Reach, Saving, SayingId, Support};
 use crate::clock::ServerClock;
@@ -124,6 +127,8 @@ pub struct Session {
     /// What the server helps with.
     support: Support,
     board: Board,
+    /// What calls the person.
+    alerts: Alerts,
     windows: Windows,
     common: Common,
     /// Tickets whose rows and views are built anew at the end of the step.
@@ -182,6 +187,7 @@ impl Session {
             policy: Policy::default(),
             support: Support::Unknown,
             board: Board::new(),
+            alerts: Alerts::default(),
             windows: Windows::default(),
             common: Common { link, counts: Counts::default(), me: None, boards: Vec::new() },
             touched: BTreeSet::new(),

@@ -20,7 +20,7 @@ impl Session {
     ) {
         if let Some(server_time) = server_time {
             self.clock.measure(server_time, turn.now.wall);
-            self.touched.extend(self.board.tick(self.clock.now_ms(turn.now.wall)));
+            self.keep_time(turn);
         }
         self.weigh(turn, &request, &outcome);
         match request {

@@ -7,17 +7,22 @@ use callboard_model::{Field, TicketId, Value};
 use super::Session;
 use super::effect::WindowId;
 use super::turn::Turn;
-use crate::bridge::Command;
+use crate::alerts::news::Now;
+use crate::bridge::{Command, Update};
 use crate::edits::work::{Seen, Stage, Typed};
 use crate::windows::List;
 
 impl Session {
     pub(super) fn commanded(&mut self, turn: &mut Turn<'_>, window: WindowId, command: Command) {
-        if command != Command::Hello {
+        let is_persons = !matches!(
+            command,
+            Command::Hello | Command::DoNotDisturb { .. } | Command::Focus { focused: false, .. }
+        );
+        if is_persons {
             self.person_stirred(turn);
         }
         match command {
-            Command::Hello => self.hello(window),
+            Command::Hello => self.hello(turn, window),
             Command::OpenView { view, query } => {
                 self.board.open_view(window, view, query);
                 self.rooms.is_dirty = true;
@@ -27,7 +32,7 @@ impl Session {
                 self.rooms.is_dirty = true;
             }
             Command::CloseView { view } => self.board.close_view(&window, &view),
-            Command::OpenTicket { ticket } => self.open_ticket(window, &ticket),
+            Command::OpenTicket { ticket } => self.open_ticket(turn, window, &ticket),
             Command::CloseTicket { ticket } => self.close_ticket(&window, &ticket),
             Command::BeginEdit { ticket, field } => self.begin_edit(window, &ticket, field),
             Command::EndEdit { ticket, field } => self.end_edit(window, &ticket, field),
@@ -55,16 +60,29 @@ impl Session {
             Command::RetryEdit { ticket, field } => self.retry_edit(turn, &ticket, field),
             Command::DropEdit { ticket, field } => self.drop_edit(turn, &ticket, field),
             Command::RetryLink => self.retry_link(turn),
-            Command::WindowFocused => self.focused(turn),
             Command::StillHere => {}
             Command::ViewQuietly { on } => self.view_quietly(on),
             Command::PollSlowly { on } => self.policy.polling = on,
+            Command::Focus { .. }
+            | Command::DoNotDisturb { .. }
+            | Command::OpenActivity { .. }
+            | Command::CloseActivity
+            | Command::MarkRead { .. }
+            | Command::Watch { .. }
+            | Command::ReadAlerts
+            | Command::SetAlerts { .. }
+            | Command::PauseAlerts { .. }
+            | Command::TryAlert { .. } => self.alerts_commanded(turn, window, command),
         }
     }
 
-    fn hello(&mut self, window: WindowId) {
+    fn hello(&mut self, turn: &mut Turn<'_>, window: WindowId) {
         self.board.close_window(&window);
         self.bulks.close(&window);
+        self.alerts.look_away(&window);
+        if let Some(place) = self.alerts.wanted.take() {
+            turn.paint(window.clone(), Update::Show(place));
+        }
         let left = self.windows.hello(window);
         self.looked_away(left);
     }
@@ -72,6 +90,7 @@ impl Session {
     pub(super) fn window_closed(&mut self, window: &WindowId) {
         self.board.close_window(window);
         self.bulks.close(window);
+        self.alerts.look_away(window);
         let left = self.windows.close(window);
         self.looked_away(left);
     }
@@ -87,7 +106,8 @@ impl Session {
         }
     }
 
-    fn open_ticket(&mut self, window: WindowId, ticket: &TicketId) {
+    fn open_ticket(&mut self, turn: &Turn<'_>, window: WindowId, ticket: &TicketId) {
+        self.alerts.read(ticket, &Now::of(&turn.now));
         self.talks.open(ticket);
         let shut = self.windows.open(window, ticket.clone());
         self.looked_away(shut);

@@ -160,9 +160,8 @@ impl Session {
         if hint.origin_session.as_ref() == Some(&self.origin) {
             return;
         }
-        let name = &hint.updated_by.display_name;
-        let rumour =
-            Rumour { fields: &hint.updated_fields, name, at: hint.updated_at, version: hint.version };
+        let who = &hint.updated_by;
+        let rumour = Rumour { fields: &hint.updated_fields, who, at: hint.updated_at, version: hint.version };
         match ticket {
             Some(ticket) => {
                 self.heard_talk(&ticket, &hint.updated_fields);

@@ -108,8 +108,8 @@ impl Session {
         let ticket = stale.current.ticket_id.clone();
         for clash in &stale.conflicts {
             let fields: [Arc<str>; 1] = [clash.field.name().into()];
-            let name = &clash.changed_by.display_name;
-            let rumour = Rumour { fields: &fields, name, at: clash.changed_at, version: Some(clash.version) };
+            let who = &clash.changed_by;
+            let rumour = Rumour { fields: &fields, who, at: clash.changed_at, version: Some(clash.version) };
             self.heard(turn, &ticket, &rumour);
         }
         self.confirm(turn, asked, stale.current, None);

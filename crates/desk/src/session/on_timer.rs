@@ -36,6 +36,7 @@ impl Session {
             // Every step tells the board the time; this one happens for nothing else.
             Timer::Clock => self.clock_armed = None,
             Timer::Lists => self.lists.is_resting = false,
+            Timer::Alerts => self.alerts.armed = None,
         }
     }
 

@@ -14,6 +14,7 @@ use callboard_model::EditId;
 use super::Session;
 use super::effect::{Effect, StoredEdit};
 use super::turn::Turn;
+use crate::alerts::news::Now;
 use crate::notes::{Document, Note, NoteKey, NoteName, NoteOrder, Owner, Shelf};
 
 /// What is on disk and not in hand.
@@ -79,12 +80,15 @@ impl Session {
             Shelf::Draft => self.recall_draft(note),
             Shelf::Comment => self.recall_comment(note),
             Shelf::Decision => self.recall_over(note),
-            Shelf::Activity | Shelf::View | Shelf::Setting | Shelf::Unread => {}
+            Shelf::Activity => self.recall_activity(note),
+            Shelf::Setting => self.recall_setting(note),
+            Shelf::Unread => self.recall_unread(note),
+            Shelf::View => {}
         }
     }
 
     /// Another account is signed in: what is in hand of the last one is let go of, and stays on disk.
-    pub(super) fn let_go_of_ours(&mut self) {
+    pub(super) fn let_go_of_ours(&mut self, turn: &Turn<'_>) {
         let (tickets, storing) = self.edits.let_go();
         self.aside.left.extend(storing);
         for ticket in &tickets {
@@ -93,6 +97,7 @@ impl Session {
         self.touched.extend(tickets);
         self.let_go_of_drafts();
         self.let_go_of_past();
+        self.alerts.let_go(&Now::of(&turn.now));
     }
 
     /// A note is safe.
@@ -112,7 +117,8 @@ impl Session {
         match name.shelf {
             Shelf::Draft => self.draft_answered(turn, &name.key, outcome),
             Shelf::Comment => self.comment_kept(turn, &name.key, outcome),
-            Shelf::Decision | Shelf::Activity | Shelf::View | Shelf::Setting | Shelf::Unread => {}
+            Shelf::Setting => self.setting_answered(&name.key, outcome),
+            Shelf::Decision | Shelf::Activity | Shelf::View | Shelf::Unread => {}
         }
     }
 }

@@ -7,13 +7,14 @@ use super::effect::Effect;
 use super::event::{Event, Moment};
 use super::ours::Aside;
 use super::turn::Turn;
+use crate::alerts::news::Now;
 
 impl Session {
     /// Takes what happened, changes what is held, and says what is to be done, in order.
     pub fn step(&mut self, now: Moment, event: Event, out: &mut Vec<Effect>) {
         let mut turn = Turn::new(now, out);
         let turn = &mut turn;
-        self.touched.extend(self.board.tick(self.clock.now_ms(now.wall)));
+        self.keep_time(turn);
         match event {
             Event::Started { outbox, notes, kept } => {
                 self.recall(kept);
@@ -22,6 +23,7 @@ impl Session {
             }
             Event::Command { window, command } => self.commanded(turn, window, command),
             Event::WindowClosed(window) => self.window_closed(&window),
+            Event::ToastClicked { id, rev, action } => self.toast_clicked(turn, &id, rev, action),
             Event::Answered { id, request, outcome, server_time } => {
                 self.answered(turn, id, request, outcome, server_time);
             }
@@ -33,7 +35,10 @@ impl Session {
             Event::Saving(saving) => self.saving_is(turn, saving),
             Event::Rang(timer) => self.rang(turn, timer),
             Event::Woke => self.woke(turn),
-            Event::Ending => self.put_all_drafts(turn),
+            Event::Ending => {
+                self.put_all_drafts(turn);
+                self.alerts.end(&Now::of(&turn.now));
+            }
         }
         self.finish(turn);
     }

@@ -13,6 +13,7 @@ use super::event::{Answer, Failure};
 use super::on_timer::LIT_FOR;
 use super::turn::Turn;
 use super::{Session, words};
+use crate::alerts::news::Now;
 use crate::bridge::{Notice, Update};
 use crate::edits::is_newer;
 use crate::edits::work::FieldWork;
@@ -82,24 +83,45 @@ impl Session {
             return;
         }
         let gathered = self.stale.burst(&id).map(|burst| burst.fields.clone()).unwrap_or_default();
+        let is_news = self.stale.is_heard(&id) || self.feed.load.is_some();
         let was_recalled = self.tickets.get(&id).is_some_and(|known| known.is_recalled);
         let applied = self.tickets.apply(ticket, self.clock.now_ms(turn.now.wall));
         self.unproven.remove(&id);
         if applied.is_some() {
             self.keep_ticket(turn, &id);
         }
-        if let Some(Applied { old: Some(old), changed }) = applied {
-            let is_only_ours = saved.is_some() && follows(version, old.version);
-            if is_only_ours && let Some(known) = self.tickets.get(&id) {
-                self.edits.carry(&old, &known.ticket);
-            } else if !was_recalled {
-                // What changed while the program was away is no news of this moment.
-                let foreign = changed.into_iter().filter(|field| Some(*field) != saved).collect();
-                self.followed(turn, &id, foreign, &gathered);
+        match applied {
+            Some(Applied { old: Some(old), changed }) => {
+                let is_only_ours = saved.is_some() && follows(version, old.version);
+                if is_only_ours && let Some(known) = self.tickets.get(&id) {
+                    self.edits.carry(&old, &known.ticket);
+                } else if !was_recalled {
+                    // What changed while the program was away is no news of this moment.
+                    let foreign = changed.into_iter().filter(|field| Some(*field) != saved);
+                    let foreign = self.not_ours(&id, foreign.collect());
+                    self.learnt_changes(turn, &old, &foreign, (&gathered, saved.is_some()));
+                    self.followed(turn, &id, foreign, &gathered);
+                }
             }
+            Some(Applied { old: None, .. }) if is_news && self.feed.is_loaded => {
+                self.learnt_ticket(turn, &id);
+            }
+            Some(_) | None => {}
         }
         self.stale.overtaken(&id, version);
         self.settle(turn, &id);
+    }
+
+    /// Of fields that changed, those that do not hold what we chose: our own save may have come round by the fetch before
+    /// its answer did.
+    fn not_ours(&self, id: &TicketId, mut changed: Vec<Field>) -> Vec<Field> {
+        let Some(ticket) = self.tickets.ticket(id) else { return changed };
+        changed.retain(|field| {
+            let now = ticket.value(*field);
+            let work = self.edits.field(id, *field);
+            !work.is_some_and(|work| work.edits.iter().any(|edit| edit.mine == now))
+        });
+        changed
     }
 
     /// Others changed these fields: light them up, remember who, and say so where the person has unsaved work.
@@ -110,17 +132,9 @@ impl Session {
         mut changed: Vec<Field>,
         gathered: &BTreeMap<Field, Author>,
     ) {
-        let Some(known) = self.tickets.get_mut(id) else { return };
+        let Some(known) = self.tickets.get_mut(id).filter(|_| !changed.is_empty()) else { return };
         let work = self.edits.of(id);
         let of_field = |field: &Field| work.and_then(|fields| fields.get(field));
-        // Our own save may have come round by the fetch before its answer did.
-        changed.retain(|field| {
-            let now = known.ticket.value(*field);
-            !of_field(field).is_some_and(|work| work.edits.iter().any(|edit| edit.mine == now))
-        });
-        if changed.is_empty() {
-            return;
-        }
         for field in &changed {
             known.saved.remove(field);
             match gathered.get(field) {
@@ -164,6 +178,7 @@ impl Session {
         self.unproven.remove(id);
         self.checks.remove(id);
         self.board.remove(id);
+        self.alerts.lost(id, &Now::of(&turn.now));
         turn.push(Effect::Keep(Keep::Gone(id.clone())));
         self.edits.refuse_all(id, &words::LOST.into());
         self.talks.close(id);
@@ -179,7 +194,7 @@ fn by_author(fields: Vec<Field>, gathered: &BTreeMap<Field, Author>) -> BTreeMap
     let mut authors: BTreeMap<_, Vec<Field>> = BTreeMap::new();
     for field in fields {
         if let Some(author) = gathered.get(&field) {
-            authors.entry(&author.name).or_default().push(field);
+            authors.entry(&author.who.display_name).or_default().push(field);
         }
     }
     authors

@@ -8,10 +8,12 @@
 use super::Session;
 use super::effect::{Effect, LinkOrder, Sockets, Timer};
 use super::turn::Turn;
+use crate::alerts::news::Now;
 use crate::bridge::Live;
 
 impl Session {
     pub(super) fn woke(&mut self, turn: &mut Turn<'_>) {
+        self.alerts.woke(&Now::of(&turn.now));
         self.attempt(turn);
         if self.me.is_none() {
             return;

@@ -5,6 +5,7 @@
 #![cfg(test)]
 
 mod accounts;
+mod alerts;
 mod bulk;
 mod conflicts;
 mod drafts;
@@ -16,6 +17,7 @@ mod own_work;
 mod recall;
 mod start;
 mod stock;
+mod storms;
 mod support;
 mod talk;
 mod tiers;

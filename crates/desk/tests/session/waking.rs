@@ -77,18 +77,18 @@ fn a_focused_window_tries_again_only_what_was_given_up() {
     let mut world = World::started(2);
     world.socket_falls();
     world.forget_the_past();
-    world.say(Command::WindowFocused);
+    world.come_back();
     assert_eq!(dials(&world), 0, "an attempt is on its way");
     world.pass(40_000);
     assert_eq!(live(&world), Some(Live::Unavailable));
     world.forget_the_past();
-    world.say(Command::WindowFocused);
+    world.come_back();
     assert_eq!((dials(&world), live(&world)), (1, Some(Live::Unavailable)));
     assert!(world.rings_in(&Timer::Reconnect).is_some_and(|wait| wait > Duration::from_secs(240)));
     world.socket_works = true;
-    world.say(Command::WindowFocused);
+    world.come_back();
     assert_eq!(live(&world), Some(Live::Live));
-    world.say(Command::WindowFocused);
+    world.come_back();
     assert_eq!(dials(&world), 2);
 }
 

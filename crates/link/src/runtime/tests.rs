@@ -34,6 +34,7 @@ impl HttpSend for Nobody {
 struct Rig {
     events: mpsc::Receiver<(Moment, Event)>,
     painted: mpsc::Receiver<(WindowId, Update)>,
+    signalled: mpsc::Receiver<Signal>,
     inputs: mpsc::Sender<Input>,
     stop: CancellationToken,
     task: tokio::task::JoinHandle<()>,
@@ -56,6 +57,7 @@ impl Rig {
     ) -> Self {
         let (seen, events) = mpsc::channel(1024);
         let (paint, painted) = mpsc::channel(1024);
+        let (signals, signalled) = mpsc::channel(1024);
         let (inputs, incoming) = mpsc::channel(8);
         let (replies, stored) = mpsc::channel(REPLIES_WAITING_MAX);
         let stop = CancellationToken::new();
@@ -70,6 +72,7 @@ impl Rig {
             paint: Box::new(move |window, update| {
                 paint.try_send((window, update)).expect("the test keeps up");
             }),
+            signal: Box::new(move |signal| signals.try_send(signal).expect("the test keeps up")),
             clock: Arc::new(SystemClock),
             dial: Arc::new(TcpDial),
             inputs: incoming,
@@ -80,7 +83,14 @@ impl Rig {
             socket,
             stop: stop.clone(),
         };
-        Self { events, painted, inputs, stop, task: tokio::spawn(runtime.run(work, Kept::default())) }
+        Self {
+            events,
+            painted,
+            signalled,
+            inputs,
+            stop,
+            task: tokio::spawn(runtime.run(work, Kept::default())),
+        }
     }
 
     async fn event(&mut self) -> Event {
@@ -243,6 +253,7 @@ async fn every_effect_is_carried_out_and_answered() {
     let mut rig = Rig::start(dir.path(), |event| match event {
         Event::Started { .. } => vec![
             Effect::Paint(window(), Update::Counts(Counts::default())),
+            Effect::Signal(Signal::Attention),
             Effect::Ask(RequestId(4), Request::Lookups),
         ],
         Event::Answered { .. } => vec![
@@ -255,6 +266,7 @@ async fn every_effect_is_carried_out_and_answered() {
     });
     rig.event().await;
     assert_eq!(rig.painted.recv().await, Some((window(), Update::Counts(Counts::default()))));
+    assert_eq!(rig.signalled.recv().await, Some(Signal::Attention));
     let answered = rig.event().await;
     assert!(
         matches!(

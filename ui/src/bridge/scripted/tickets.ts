@@ -188,6 +188,7 @@ export function countsOf(tickets: readonly Made[]): Counts {
     needsYou: inState('conflict', 'refused'),
     queued: inState('queued', 'sending'),
     rooms: Math.min(214, tickets.length),
+    unread: 0,
   };
 }
 

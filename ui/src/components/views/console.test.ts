@@ -463,6 +463,30 @@ describe('the link', () => {
   });
 });
 
+it('says where the person looks, once for each change (CO-16)', async () => {
+  const focuses = () => backend.taken().filter((command) => command.do === 'focus');
+  await board([row('a')]);
+  backend.taken();
+  await fireEvent.blur(window);
+  await fireEvent.focus(window);
+  await shown();
+  expect(focuses()).toEqual([{ do: 'focus', focused: true, ticket: null }]);
+  await fireEvent.click(line('a'));
+  await shown();
+  expect(focuses()).toEqual([{ do: 'focus', focused: true, ticket: 'a' }]);
+  await fireEvent.blur(window);
+  await shown();
+  expect(focuses()).toEqual([{ do: 'focus', focused: false, ticket: 'a' }]);
+});
+
+it('opens the ticket whose toast was clicked outside of it (CO-15)', async () => {
+  await board([row('a')]);
+  backend.taken();
+  backend.tell({ is: 'show', value: { kind: 'ticket', ticket: 'a' } });
+  await shown();
+  expect(backend.taken()).toContainEqual({ do: 'openTicket', ticket: 'a' });
+});
+
 it('says so when a command did not reach the program, and why', async () => {
   await board([row('a')]);
   backend.refusal = { code: 'notRunning', message: 'the console has ended' };
@@ -472,7 +496,15 @@ it('says so when a command did not reach the program, and why', async () => {
 });
 
 it('counts with the numbers of the program', async () => {
-  const counts = { tickets: 1284, critical: 12, unassigned: 38, needsYou: 3, queued: 2, rooms: 214 };
+  const counts = {
+    tickets: 1284,
+    critical: 12,
+    unassigned: 38,
+    needsYou: 3,
+    queued: 2,
+    rooms: 214,
+    unread: 0,
+  };
   backend.tell({ is: 'counts', value: counts });
   await shown();
   for (const [name, count] of Object.entries(counts)) {

@@ -10,15 +10,16 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use callboard_desk::bridge::{
-    BoardChange, BoardQuery, BulkView, Command, CommentsView, ConflictView, Counts, FieldState, Grouping,
-    Line, LinkView, NeedsView, Notice, OutboxState, OutboxView, PendingComment, Saving, TicketView, Update,
-    ViewId,
+    ActivityChange, ActivityEntry, BoardChange, BoardQuery, BulkView, Command, CommentsView, ConflictView,
+    Counts, FieldState, Grouping, Line, LinkView, NeedsView, Notice, OutboxState, OutboxView, PendingComment,
+    Saving, Signal, TicketView, Update, ViewId,
 };
 use callboard_desk::notes::{Note, NoteName, NoteOrder};
 use callboard_desk::session::effect::{Keep, LinkOrder, Request, RequestId, StoredEdit, Timer, WindowId};
 use callboard_desk::session::event::{Answer, ClientKey, Failure, Fall, Kept, LinkEvent};
 use callboard_desk::{Effect, Event, Moment, Policy, Session};
 use callboard_model::{EditId, Field, Hint, Presence, Room, TicketId, Timestamp, Value};
+use jiff::tz::Offset;
 use server::{Server, person};
 
 type Outcome = Result<Answer, Failure>;
@@ -72,7 +73,11 @@ pub(crate) struct World {
     is_up: bool,
     timers: BTreeMap<Timer, Duration>,
     uptime: Duration,
+    /// How long the machine slept: time that its uptime does not know.
+    slept: Duration,
     dice: u128,
+    /// How far local time is ahead of UTC.
+    pub(crate) local: Offset,
     window: WindowId,
     lines: BTreeMap<u32, Line>,
     pub(crate) views: BTreeMap<TicketId, TicketView>,
@@ -84,6 +89,12 @@ pub(crate) struct World {
     pub(crate) talks: BTreeMap<TicketId, CommentsView>,
     /// Every comment that was ever shown as safe on disk.
     pub(crate) safe_words: BTreeSet<(TicketId, String)>,
+    /// Everything that was asked of the machine, and when.
+    pub(crate) signals: Vec<(Duration, Signal)>,
+    /// What the window shows of the record, newest first.
+    pub(crate) entries: Vec<ActivityEntry>,
+    /// What else the window was told about alerts, in order.
+    pub(crate) told: Vec<Update>,
     pub(crate) link: Option<LinkView>,
     pub(crate) counts: Counts,
     /// Everything that the person was shown of a field, ever.
@@ -122,6 +133,8 @@ impl World {
             is_up: false,
             timers: BTreeMap::new(),
             uptime: Duration::ZERO,
+            slept: Duration::ZERO,
+            local: Offset::UTC,
             dice: 0,
             window: WindowId("main".into()),
             lines: BTreeMap::new(),
@@ -132,6 +145,9 @@ impl World {
             bulk: None,
             talks: BTreeMap::new(),
             safe_words: BTreeSet::new(),
+            signals: Vec::new(),
+            entries: Vec::new(),
+            told: Vec::new(),
             link: None,
             counts: Counts::default(),
             painted: BTreeSet::new(),
@@ -173,19 +189,33 @@ impl World {
         self.asked.clear();
         self.orders.clear();
         self.notices.clear();
+        self.signals.clear();
+        self.told.clear();
         self.last.clear();
         self.server.replaced.clear();
     }
 
     pub(crate) fn now(&self) -> Timestamp {
         let start: Timestamp = "2026-11-21T14:00:00Z".parse().expect("an instant");
-        start + self.uptime
+        start + self.uptime + self.slept
+    }
+
+    /// The machine sleeps: its clock goes on, its programs do not.
+    pub(crate) fn sleep(&mut self, time: Duration) {
+        self.slept += time;
     }
 
     // --- what people do -------------------------------------------------------------------------------------------
 
     pub(crate) fn say(&mut self, command: Command) {
         self.tell(Event::Command { window: self.window.clone(), command });
+    }
+
+    /// The person looked elsewhere, and looks at the program again.
+    pub(crate) fn come_back(&mut self) {
+        for focused in [false, true] {
+            self.say(Command::Focus { focused, ticket: None });
+        }
     }
 
     pub(crate) fn open(&mut self, ticket: &str) {
@@ -262,6 +292,12 @@ impl World {
         let now = self.now();
         let fields = [(field, Value::from(value))].into();
         let hint = self.server.write(&ticket.into(), &fields, &person(who), now, None);
+        self.deliver_hint(hint);
+    }
+
+    /// Somebody says something on a ticket; their hint arrives if we are listening.
+    pub(crate) fn other_says(&mut self, ticket: &str, who: &str) {
+        let hint = self.server.comment(&ticket.into(), &person(who), self.now());
         self.deliver_hint(hint);
     }
 
@@ -392,7 +428,7 @@ impl World {
             steps += 1;
             assert!(steps < STEPS_MAX, "one event keeps the session busy for ever, now with {event:?}");
             self.dice += 0x1_0000_0001;
-            let now = Moment { uptime: self.uptime, wall: self.now(), dice: self.dice };
+            let now = Moment { uptime: self.uptime, wall: self.now(), dice: self.dice, local: self.local };
             let mut effects = Vec::new();
             self.session.step(now, event, &mut effects);
             for effect in effects {
@@ -431,6 +467,7 @@ impl World {
                 self.timers.remove(&timer);
             }
             Effect::Paint(_, update) => self.paint(update),
+            Effect::Signal(signal) => self.signals.push((self.uptime, signal)),
         }
     }
 
@@ -551,6 +588,11 @@ impl World {
                 self.talks.insert(talk.ticket.clone(), talk);
             }
             Update::Bulk(bulk) => self.bulk = Some(bulk),
+            Update::Activity { change: ActivityChange::Reset { entries, .. }, .. } => self.entries = entries,
+            Update::Activity { change: ActivityChange::Added { entries, .. }, .. } => {
+                self.entries.splice(0..0, entries);
+            }
+            Update::Alerts(_) | Update::Tried(_) | Update::Show(_) => self.told.push(update),
             _ => {}
         }
     }

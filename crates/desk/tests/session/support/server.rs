@@ -158,6 +158,38 @@ impl Server {
         }
     }
 
+    /// Somebody says something; a customer makes it our turn.
+    pub(crate) fn comment(&mut self, id: &TicketId, who: &Person, at: Timestamp) -> Option<Hint> {
+        let is_customer = !lookups().users.iter().any(|user| user.user_id == who.user_id);
+        let ticket = self.tickets.get_mut(id)?;
+        let version = Version(ticket.version.map_or(1, |version| version.0) + 1);
+        ticket.version = Some(version);
+        let mut updated_fields = vec!["comments".into()];
+        if is_customer && ticket.response_state.as_deref() != Some("awaiting_internal") {
+            ticket.response_state = Some("awaiting_internal".into());
+            updated_fields.push("response_state".into());
+        }
+        let seq = self.changes.len() as u64 + 1;
+        self.changes.push(ChangeRecord {
+            seq,
+            ticket_id: id.clone(),
+            version,
+            updated_fields: updated_fields.clone(),
+            updated_by: who.clone(),
+            updated_at: at,
+            deleted: false,
+        });
+        Some(Hint {
+            updated_fields,
+            updated_by: who.clone(),
+            updated_at: at,
+            ticket_id: Some(id.clone()),
+            version: Some(version),
+            seq: Some(seq),
+            origin_session: None,
+        })
+    }
+
     /// What the server says to a request, and the hint that goes out with it.
     pub(crate) fn answer(
         &mut self,
@@ -354,6 +386,8 @@ pub(crate) fn set(ticket: &mut Ticket, field: Field, value: &Value) {
         Field::Status => ticket.status_id = text.map(Into::into),
         Field::Priority => ticket.priority_id = text.map(Into::into),
         Field::Assignee => ticket.assigned_to = text.map(Into::into),
+        Field::ResponseState => ticket.response_state = text.map(Into::into),
+        Field::DueDate => ticket.due_date = text.and_then(|text| text.parse().ok()),
         Field::Board => ticket.board_id = text.map(Into::into),
         Field::Location => ticket.location_id = text.map(Into::into),
         other => panic!("no story writes {other}"),
