@@ -184,21 +184,23 @@ fn kind(value: &Value) -> Option<Kind> {
     match value {
         Value::String(word) => simple(word),
         Value::Array(choices) => Some(Kind::OneOf(choices.clone())),
-        Value::Object(form) => {
-            let (key, inner) = form.iter().next()?;
-            match key.as_str() {
-                "is" => Some(Kind::Is(inner.clone())),
-                "list" => Some(Kind::List {
-                    of: Box::new(kind(inner)?),
-                    least: form.get("least").and_then(Value::as_u64).unwrap_or(0),
-                }),
-                "map" => Some(Kind::MapOf(Box::new(kind(inner)?))),
-                "of" => Some(Kind::Of(fields(inner.as_object()?).ok()?)),
-                _ => None,
-            }
-        }
+        Value::Object(form) => composed(form),
         _ => None,
     }
+}
+
+fn composed(form: &Map<String, Value>) -> Option<Kind> {
+    if let Some(value) = form.get("is") {
+        return Some(Kind::Is(value.clone()));
+    }
+    if let Some(inner) = form.get("list") {
+        let least = form.get("least").and_then(Value::as_u64).unwrap_or(0);
+        return Some(Kind::List { of: Box::new(kind(inner)?), least });
+    }
+    if let Some(inner) = form.get("map") {
+        return Some(Kind::MapOf(Box::new(kind(inner)?)));
+    }
+    Some(Kind::Of(fields(form.get("of")?.as_object()?).ok()?))
 }
 
 fn simple(word: &str) -> Option<Kind> {
