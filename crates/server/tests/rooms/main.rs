@@ -6,6 +6,7 @@ mod board;
 mod console;
 mod crowds;
 mod hints;
+mod isolation;
 mod join;
 mod limits;
 mod peer;

@@ -1,4 +1,5 @@
-//! A server with two companies in it: `t` with Ann, Bob, and Bea who may not read tickets; `x` with Xen.
+//! A server with two companies in it: `t` with Ann, Bob, Bea who may not read tickets, Cuno who is a
+//! customer's and Eli; `x` with Xen.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -22,6 +23,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::peer::Peer;
 
+/// Signs the tokens.
+pub(crate) const SECRET: &[u8] = b"the secret of this test";
 /// How long any fact is waited for.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
 /// How long a token lives that nobody wants to see expire.
@@ -48,7 +51,7 @@ impl World {
         let store = filled_store(&database).await;
         let stop = CancellationToken::new();
         let bus = Bus::start(&settings, &stop).await.expect("a bus");
-        let tokens = Arc::new(LiveTokens::new(b"the secret of this test"));
+        let tokens = Arc::new(LiveTokens::new(SECRET));
         let rooms = Rooms::new(store.clone(), Arc::clone(&tokens), stop.clone());
         tokio::spawn(rooms.clone().run(bus.clone()));
         tokio::spawn(relay::run(store.clone(), bus.clone(), stop.clone()));
@@ -151,7 +154,13 @@ pub(crate) async fn until(what: &str, mut holds: impl FnMut() -> bool) {
 
 pub(crate) async fn filled_store(database: &Database) -> Store {
     let store = Store::open(&database.address(), Limits::default()).expect("a store");
-    let people = [("ann", Role::Dispatcher), ("bob", Role::Technician), ("bea", Role::Billing)];
+    let people = [
+        ("ann", Role::Dispatcher),
+        ("bob", Role::Technician),
+        ("bea", Role::Billing),
+        ("cuno", Role::ClientPortal),
+        ("eli", Role::Technician),
+    ];
     store.add_company(company("t", &people)).await.expect("t");
     store.add_company(company("x", &[("xen", Role::Dispatcher)])).await.expect("x");
     store
@@ -197,7 +206,7 @@ fn company(tenant: &str, people: &[(&str, Role)]) -> Company {
         }],
         categories: vec![],
         schedule: vec![],
-        clients: vec![Client { client_id: "acme".into(), client_name: "Acme".into(), is_inactive: false }],
+        clients: ["acme", "globex"].map(client).into(),
         locations: vec![],
         contacts: vec![],
         tickets: Box::new((1..=TICKETS).map(ticket)),
@@ -205,7 +214,11 @@ fn company(tenant: &str, people: &[(&str, Role)]) -> Company {
     }
 }
 
-/// All tickets are on the first board, and nobody's business is on the other.
+fn client(id: &str) -> Client {
+    Client { client_id: id.into(), client_name: id.to_owned(), is_inactive: false }
+}
+
+/// All tickets are the first client's and on the first board, and nobody's business is on the other.
 fn board(id: &str) -> Board {
     Board { board_id: id.into(), board_name: id.into(), display_order: 1, is_default: id == "desk" }
 }
