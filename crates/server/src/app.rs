@@ -14,7 +14,7 @@ use crate::auth::live_token::LiveTokens;
 use crate::bus::Bus;
 use crate::http;
 use crate::metrics::Metrics;
-use crate::quota::{Quota, Rate};
+use crate::quota::Quota;
 use crate::rooms::Rooms;
 use crate::store::Store;
 
@@ -27,7 +27,7 @@ pub struct App {
     pub live_tokens: Arc<LiveTokens>,
     /// Who is in which room.
     pub rooms: Rooms,
-    /// Who may ask how often. A limit on keys is set by [`App::with_rate`].
+    /// Who may ask how often. A limit on keys is set by [`App::with_quota`].
     pub quota: Arc<Quota>,
     /// What is counted and measured.
     pub metrics: Arc<Metrics>,
@@ -51,8 +51,8 @@ impl App {
 
     /// The same application with a limit on how often a key may ask.
     #[must_use]
-    pub fn with_rate(self, rate: Option<Rate>) -> Self {
-        Self { quota: Arc::new(Quota::new(rate)), ..self }
+    pub fn with_quota(self, quota: Quota) -> Self {
+        Self { quota: Arc::new(quota), ..self }
     }
 
     /// The same application, on this bus.

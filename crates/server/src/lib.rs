@@ -22,3 +22,4 @@ pub mod run;
 pub mod settings;
 pub mod setup;
 pub mod store;
+pub mod trust;

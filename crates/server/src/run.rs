@@ -19,6 +19,7 @@ use crate::auth::api_key::ApiKey;
 use crate::bus::Bus;
 use crate::error::{Result, ServerError};
 use crate::listen::{self, Limits, Seats};
+use crate::quota::{Quota, Shared};
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::{demo, metrics, relay, store};
@@ -74,8 +75,12 @@ pub async fn start(settings: Settings, stop: CancellationToken) -> Result<Runnin
     }
     let demo_accounts = if settings.demo_keys { mint(&store).await? } else { Vec::new() };
     let bus = Bus::start(&settings.bus, &stop).await?;
+    let shared = match settings.bus.redis()? {
+        Some(redis) => Some(Shared::start(redis, &settings.bus.redis_prefix, stop.clone()).await),
+        None => None,
+    };
     let app = App::new(store.clone(), &settings.live_secret, stop.clone())
-        .with_rate(settings.rate)
+        .with_quota(Quota::new(settings.rate).shared(shared))
         .with_bus(bus.clone());
     let listener = TcpListener::bind(settings.listen).await?;
     let address = listener.local_addr()?;

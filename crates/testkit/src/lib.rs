@@ -9,7 +9,8 @@
 //! | [`wait`] | waiting for a fact, with a deadline and with what was last seen |
 //! | [`database`] | a fresh database of the engine that the tests run on |
 //! | [`postgres`] | a Postgres of one's own |
-//! | [`redis`] | a real Redis |
+//! | [`redis`] | a real Redis, the bus between processes |
+//! | [`authority`] | certificates for those who speak TLS |
 //! | [`server`] | a server of our own on a database of its own |
 //! | [`rest`] | one account's way to the REST API |
 //! | [`visitor`] | one room client over a real socket |
@@ -21,11 +22,11 @@
 //! | [`node`] | foreign programs in JavaScript |
 //! | [`headless`] | a console without a window |
 //! | [`chaos`] | a network that can be cut, held and slowed |
-//! | [`redis`] | the bus between processes |
 //! | [`mod@bench`] | measurements: ours beside the stock server, with the same clients |
 //!
 //! **Invariant:** everything started here is dead when its owner is dropped, and nothing waits for ever.
 
+pub mod authority;
 pub mod bench;
 pub mod chaos;
 pub mod database;

@@ -5,8 +5,9 @@
 //!
 //! **Invariant:** it runs as somebody who is not root, and is gone with its owner together with its data.
 
-use std::fs::{self, File};
-use std::os::unix::fs::chown;
+use std::fs::{self, File, Permissions};
+use std::net::SocketAddr;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,8 +15,10 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 
+use crate::authority::Authority;
 use crate::process::Process;
 use crate::programs::leavings;
+use crate::redis::free_address;
 
 /// Where Debian puts each version.
 const DEBIAN: &str = "/usr/lib/postgresql";
@@ -26,38 +29,75 @@ const ROLE: &str = "callboard";
 #[derive(Debug)]
 pub struct Postgres {
     programs: PathBuf,
-    durable: bool,
+    kind: Kind,
     // Before the folder, which must be there as long as it runs.
     process: Process,
     folder: TempDir,
 }
 
+/// How one is run.
+#[derive(Clone, Copy, Debug, Default)]
+struct Kind {
+    durable: bool,
+    /// Where it listens beside its socket.
+    network: Option<SocketAddr>,
+    /// Whether it has a certificate.
+    encrypted: bool,
+}
+
 impl Postgres {
     /// One that forgets everything in a power cut, and is quick.
     pub async fn start() -> Result<Self> {
-        Self::with(false).await
+        Self::with(Kind::default(), None).await
     }
 
     /// One that has on disk what it says it has.
     pub async fn durable() -> Result<Self> {
-        Self::with(true).await
+        Self::with(Kind { durable: true, ..Kind::default() }, None).await
     }
 
-    async fn with(durable: bool) -> Result<Self> {
+    /// One that listens on a port of the loopback, too; with TLS where an authority vouches for it.
+    pub async fn on_a_port(authority: Option<&Authority>) -> Result<Self> {
+        let kind = Kind { durable: false, network: Some(free_address()?), encrypted: authority.is_some() };
+        Self::with(kind, authority).await
+    }
+
+    async fn with(kind: Kind, authority: Option<&Authority>) -> Result<Self> {
         let programs = programs()?;
         let template = template(&programs)?;
         let folder = tempfile::tempdir()?;
         let owner = owner()?;
         copy(&template, &folder.path().join("data"), owner)?;
         give(folder.path(), owner)?;
-        let process = run(&programs, folder.path(), durable, owner).await?;
-        Ok(Self { programs, durable, process, folder })
+        if let Some(authority) = authority {
+            let (certificate, key) = authority.equip(folder.path())?;
+            // Postgres insists on a key that nobody else may read.
+            fs::set_permissions(&key, Permissions::from_mode(0o600))?;
+            [certificate, key].iter().try_for_each(|file| give(file, owner))?;
+        }
+        let process = run(&programs, folder.path(), kind, owner).await?;
+        Ok(Self { programs, kind, process, folder })
     }
 
     /// Where it is, as the server's `--database` wants it.
     #[must_use]
     pub fn address(&self) -> String {
-        format!("postgres://{ROLE}@/postgres?host={}&sslmode=disable", self.folder.path().display())
+        let port = self.kind.network.map_or(5432, |at| at.port());
+        format!(
+            "postgres://{ROLE}@/postgres?host={}&port={port}&sslmode=disable",
+            self.folder.path().display()
+        )
+    }
+
+    /// Its port, if it was given one.
+    pub fn port(&self) -> Result<SocketAddr> {
+        self.kind.network.context("it has no port")
+    }
+
+    /// The same over a network that ends at this port, without a word about TLS.
+    #[must_use]
+    pub fn address_at(port: SocketAddr) -> String {
+        format!("postgres://{ROLE}@{port}/postgres")
     }
 
     /// Where its data and its logs are.
@@ -75,7 +115,7 @@ impl Postgres {
     pub async fn start_again(&mut self) -> Result<()> {
         // What a killed one leaves behind would be taken for a running one.
         let _ = fs::remove_file(self.folder.path().join("data/postmaster.pid"));
-        self.process = run(&self.programs, self.folder.path(), self.durable, owner()?).await?;
+        self.process = run(&self.programs, self.folder.path(), self.kind, owner()?).await?;
         Ok(())
     }
 
@@ -86,6 +126,7 @@ impl Postgres {
             .args(["--username", ROLE, "--dbname", "postgres", "--command", statements])
             .arg("--host")
             .arg(self.folder.path())
+            .args(self.kind.network.map(|at| format!("--port={}", at.port())))
             .stdin(Stdio::null())
             .output()
             .context("running psql")?;
@@ -94,7 +135,8 @@ impl Postgres {
     }
 }
 
-async fn run(programs: &Path, folder: &Path, durable: bool, owner: Option<(u32, u32)>) -> Result<Process> {
+async fn run(programs: &Path, folder: &Path, kind: Kind, owner: Option<(u32, u32)>) -> Result<Process> {
+    let Kind { durable, network, encrypted } = kind;
     let mut command = Command::new("sh");
     // Its log goes where the process helper looks for lines.
     command
@@ -104,7 +146,16 @@ async fn run(programs: &Path, folder: &Path, durable: bool, owner: Option<(u32, 
         .arg(folder.join("data"))
         .arg("-k")
         .arg(folder)
-        .args(["-c", "listen_addresses=", "-c", "shared_buffers=16MB", "-c", "max_connections=60"]);
+        .args(["-c", "shared_buffers=16MB", "-c", "max_connections=60"]);
+    match network {
+        Some(at) => command.args(["-c", "listen_addresses=127.0.0.1", "-c", &format!("port={}", at.port())]),
+        None => command.args(["-c", "listen_addresses="]),
+    };
+    if encrypted {
+        let file = |name: &str| folder.join(name).display().to_string();
+        command.args(["-c", "ssl=on", "-c", &format!("ssl_cert_file={}", file("server.pem"))]);
+        command.args(["-c", &format!("ssl_key_file={}", file("server.key"))]);
+    }
     if !durable {
         command.args(["-c", "fsync=off", "-c", "full_page_writes=off"]);
     }

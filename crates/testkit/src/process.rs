@@ -110,8 +110,8 @@ impl Process {
         self.child.try_wait().with_context(|| format!("asking after {}", self.name))
     }
 
-    /// Asks it to end (`SIGTERM`) and waits until it did; it must end by itself or by that very signal.
-    pub async fn stop(&mut self) -> Result<()> {
+    /// Asks it to end (`SIGTERM`) and waits until it did; it must end by itself or by that very signal. Says how it ended.
+    pub async fn stop(&mut self) -> Result<ExitStatus> {
         self.signal(Signal::TERM)?;
         let fact = format!("{} ends when asked", self.name);
         let status =
@@ -119,7 +119,7 @@ impl Process {
         // What it left running in its group goes with it.
         self.kill();
         if status.success() || status.signal() == Some(Signal::TERM.as_raw()) {
-            return Ok(());
+            return Ok(status);
         }
         bail!("{} ended with {status}\n{}", self.name, self.log_tail())
     }

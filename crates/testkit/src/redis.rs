@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
+use crate::authority::Authority;
 use crate::process::Process;
 use crate::server::accepts;
 
@@ -16,28 +17,36 @@ use crate::server::accepts;
 pub struct Redis {
     process: Process,
     address: SocketAddr,
-    _home: TempDir,
+    encrypted: bool,
+    home: TempDir,
 }
 
 impl Redis {
     /// Starts one on a free port and waits until it accepts.
     pub async fn start() -> Result<Self> {
+        Self::with(None).await
+    }
+
+    /// One that speaks nothing but TLS, with a certificate of this authority.
+    pub async fn encrypted(authority: &Authority) -> Result<Self> {
+        Self::with(Some(authority)).await
+    }
+
+    async fn with(authority: Option<&Authority>) -> Result<Self> {
         let home = tempfile::tempdir().context("a folder for Redis")?;
         let address = free_address()?;
-        let mut command = Command::new("redis-server");
-        command
-            .args(["--bind", "127.0.0.1", "--port", &address.port().to_string()])
-            .args(["--save", "", "--appendonly", "no"])
-            .current_dir(home.path());
-        let process = Process::start("redis", &mut command, home.path())?;
-        accepts(address).await?;
-        Ok(Self { process, address, _home: home })
+        if let Some(authority) = authority {
+            authority.equip(home.path())?;
+        }
+        let encrypted = authority.is_some();
+        let process = run(&home, address, encrypted).await?;
+        Ok(Self { process, address, encrypted, home })
     }
 
     /// Its address, as programs are told it.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("redis://{}", self.address)
+        format!("{}://{}", if self.encrypted { "rediss" } else { "redis" }, self.address)
     }
 
     /// Its process.
@@ -45,6 +54,33 @@ impl Redis {
     pub fn pid(&self) -> u32 {
         self.process.pid()
     }
+
+    /// Kills it, as a power cut would. It has forgotten everything then.
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Starts it again at the same address, after it was killed.
+    pub async fn start_again(&mut self) -> Result<()> {
+        self.process = run(&self.home, self.address, self.encrypted).await?;
+        Ok(())
+    }
+}
+
+async fn run(home: &TempDir, address: SocketAddr, encrypted: bool) -> Result<Process> {
+    let port = address.port().to_string();
+    let mut command = Command::new("redis-server");
+    command.args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]).current_dir(home.path());
+    if encrypted {
+        command.args(["--port", "0", "--tls-port", &port, "--tls-auth-clients", "no"]);
+        command.args(["--tls-cert-file", "server.pem", "--tls-key-file", "server.key"]);
+        command.args(["--tls-ca-cert-file", "server.pem"]);
+    } else {
+        command.args(["--port", &port]);
+    }
+    let process = Process::start("redis", &mut command, home.path())?;
+    accepts(address).await?;
+    Ok(process)
 }
 
 /// An address of the loopback at which nobody listens right now, for programs that cannot say which port they took.

@@ -5,7 +5,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -101,8 +101,8 @@ impl Server {
         Ok(())
     }
 
-    /// Ends it as an operator would.
-    pub async fn stop(&mut self) -> Result<()> {
+    /// Ends it as an operator would, and says how it ended.
+    pub async fn stop(&mut self) -> Result<ExitStatus> {
         self.process.stop().await
     }
 
@@ -156,6 +156,12 @@ impl Server {
     #[must_use]
     pub fn log_tail(&self) -> String {
         self.process.log_tail()
+    }
+
+    /// All that it said on standard error in this life.
+    pub fn log(&self) -> Result<String> {
+        let [_, stderr] = self.process.logs();
+        std::fs::read_to_string(stderr).context("reading the server's log")
     }
 
     /// The folder that holds its database and its logs.

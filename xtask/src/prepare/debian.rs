@@ -54,6 +54,8 @@ const PACKAGES: &[Package] = &[
     unseen("fonts-noto-color-emoji"),
     // The real fan-out bus for the server's tests.
     program("redis-server", "redis-server"),
+    // Certificates for those of the two that speak TLS.
+    program("openssl", "openssl"),
     // The real database for the server's tests, which start their own; see `without_a_cluster`.
     program(POSTGRES, "postgres"),
 ];

@@ -34,11 +34,13 @@ use tokio_util::task::TaskTracker;
 
 pub use self::abroad::{FACES, Face, Node, Said};
 pub(crate) use self::backoff::Backoff;
+pub(crate) use self::redis::PATIENCE;
 #[cfg(fuzzing)]
 pub use self::redis::read_anything;
 pub use self::redis_url::RedisUrl;
 use crate::auth::access::Placement;
 use crate::error::Result;
+use crate::trust::Authorities;
 
 /// Hints that wait for one listener. Overflow: see the table above.
 const LISTENER_QUEUE: usize = 4096;
@@ -51,8 +53,10 @@ pub const DEFAULT_REDIS_PREFIX: &str = "alga-psa:";
 /// How hints travel.
 #[derive(Clone, Debug)]
 pub struct BusSettings {
-    /// `redis://…`; without it hints stay in this process.
+    /// `redis://…` or `rediss://…`; without it hints stay in this process.
     pub redis_url: Option<RedisUrl>,
+    /// Who may vouch for a Redis with TLS; `None`: whom the machine trusts.
+    pub redis_authorities: Option<Authorities>,
     /// What stands before the channel names.
     pub redis_prefix: String,
     /// The kill switch (`LIVE_TICKET_UPDATES_DISABLED=1`): nothing is passed on, saves are as ever (LT-2).
@@ -61,7 +65,19 @@ pub struct BusSettings {
 
 impl Default for BusSettings {
     fn default() -> Self {
-        Self { redis_url: None, redis_prefix: DEFAULT_REDIS_PREFIX.to_owned(), disabled: false }
+        Self {
+            redis_url: None,
+            redis_authorities: None,
+            redis_prefix: DEFAULT_REDIS_PREFIX.to_owned(),
+            disabled: false,
+        }
+    }
+}
+
+impl BusSettings {
+    /// The way to Redis, if there is one.
+    pub(crate) fn redis(&self) -> Result<Option<::redis::Client>> {
+        self.redis_url.as_ref().map(|url| url.client(self.redis_authorities.as_ref())).transpose()
     }
 }
 
@@ -150,10 +166,9 @@ impl Bus {
             return Ok(Self { disabled: true, ..Self::local() });
         }
         let mut bus = Self::local();
-        if let Some(url) = &settings.redis_url {
+        if let Some(client) = settings.redis()? {
             let (listeners, prefix) = (bus.listeners.clone(), &settings.redis_prefix);
-            let (redis, hears) =
-                redis::start(url.reveal(), prefix, listeners, &bus.tasks, stop.clone()).await?;
+            let (redis, hears) = redis::start(client, prefix, listeners, &bus.tasks, stop.clone()).await;
             (bus.redis, bus.hears) = (Some(redis), Some(hears));
         }
         Ok(bus)

@@ -20,7 +20,7 @@ impl Rate {
     pub const STOCK: Self = Self { burst: 120, per_minute: 60 };
 
     /// The time in which one request is refilled.
-    fn interval(self) -> Duration {
+    pub(super) fn interval(self) -> Duration {
         Duration::from_mins(1) / self.per_minute.max(1)
     }
 

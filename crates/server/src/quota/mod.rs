@@ -1,23 +1,28 @@
 //! How often one may ask: a bucket per API key, and one per address for keys that open nothing.
 //!
 //! It exists so that one console that runs wild does not take the server from the others. Figures and headers are the
-//! stock's; what is counted is this process's alone, so behind a balancer with two processes a key has twice as much.
+//! stock's. Where there is Redis a key's requests are counted there, for all processes together; while it is away, and
+//! where there is none, each process counts alone, so behind a balancer with two of them a key has twice as much.
+//! Keys that open nothing are always counted alone: who guesses at two processes gets twice as many guesses of 2^256.
 //!
 //! | module | holds |
 //! |---|---|
 //! | `bucket` | the arithmetic |
 //! | `buckets` | many buckets in bounded memory |
+//! | `shared` | a bucket that all processes take from, in Redis |
 //!
-//! **Invariant:** nothing here knows a key, only where its hash begins; time is an argument.
+//! **Invariant:** nothing here knows a key, only where its hash begins; and no request fails because Redis is away.
 
 mod bucket;
 mod buckets;
+mod shared;
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 pub use self::bucket::{Allowance, NotARate, Rate, Refused};
 use self::buckets::Buckets;
+pub use self::shared::Shared;
 use crate::auth::api_key::KeyHash;
 use crate::listen::Source;
 
@@ -41,20 +46,38 @@ pub struct Quota {
     rate: Option<Rate>,
     keys: Mutex<Buckets<KeyName>>,
     sources: Mutex<Buckets<Source>>,
+    /// Where the other processes count, too.
+    shared: Option<Shared>,
 }
 
 impl Quota {
     /// All buckets full.
     #[must_use]
     pub fn new(rate: Option<Rate>) -> Self {
-        Self { rate, keys: Mutex::new(Buckets::new(KEYS)), sources: Mutex::new(Buckets::new(SOURCES)) }
+        let (keys, sources) = (Mutex::new(Buckets::new(KEYS)), Mutex::new(Buckets::new(SOURCES)));
+        Self { rate, keys, sources, shared: None }
+    }
+
+    /// The same, counted together with other processes.
+    #[must_use]
+    pub fn shared(self, shared: Option<Shared>) -> Self {
+        Self { shared, ..self }
     }
 
     /// One request with a key that was found to be good. `None`: keys may ask as they like. Also then they are known,
     /// so that nobody who guesses locks them out.
-    pub fn spend(&self, key: &KeyHash, now: Duration) -> Result<Option<Allowance>, Refused> {
-        let taken = lock(&self.keys).take(name(key), self.rate.unwrap_or(ANY), now);
-        self.rate.map(|_| taken).transpose()
+    pub async fn spend(&self, key: &KeyHash, now: Duration) -> Result<Option<Allowance>, Refused> {
+        let key = name(key);
+        let together = match (&self.shared, self.rate) {
+            (Some(shared), Some(rate)) => shared.take(&key, rate).await,
+            _ => None,
+        };
+        if let Some(Err(refused)) = together {
+            return Err(refused);
+        }
+        // Also counted here: the key is known from now on, and nobody starts with a full bucket when Redis goes away.
+        let alone = lock(&self.keys).take(key, self.rate.unwrap_or(ANY), now);
+        self.rate.map(|_| together.unwrap_or(alone)).transpose()
     }
 
     /// Whether a key from there may be looked up at all: not if so many before it opened nothing. A key that was
@@ -89,17 +112,17 @@ mod tests {
 
     const NOW: Duration = Duration::from_secs(1000);
 
-    #[test]
-    fn who_guesses_keys_locks_out_nobody_who_has_one() {
+    #[tokio::test]
+    async fn who_guesses_keys_locks_out_nobody_who_has_one() {
         for rate in [Some(Rate { burst: 5, per_minute: 5 }), None] {
-            guess(&Quota::new(rate));
+            guess(&Quota::new(rate)).await;
         }
     }
 
-    fn guess(quota: &Quota) {
+    async fn guess(quota: &Quota) {
         let (office, elsewhere) = (Source::of([192, 0, 2, 1].into()), Source::of([192, 0, 2, 2].into()));
         let (good, guessed) = (KeyHash::of("good"), KeyHash::of("guessed"));
-        assert!(quota.spend(&good, NOW).is_ok());
+        assert!(quota.spend(&good, NOW).await.is_ok());
         for _ in 0..SIGN_INS.burst {
             assert!(quota.may_try(office, &guessed, NOW).is_ok());
             quota.failed(office, NOW);
@@ -110,13 +133,15 @@ mod tests {
         assert!(quota.may_try(office, &guessed, NOW + refused.retry_after).is_ok(), "later");
     }
 
-    #[test]
-    fn each_key_has_a_bucket_of_its_own_and_without_a_rate_nobody_is_refused() {
+    #[tokio::test]
+    async fn each_key_has_a_bucket_of_its_own_and_without_a_rate_nobody_is_refused() {
         let (one, other) = (KeyHash::of("one"), KeyHash::of("other"));
         let quota = Quota::new(Some(Rate { burst: 1, per_minute: 1 }));
-        assert!(quota.spend(&one, NOW).is_ok() && quota.spend(&one, NOW).is_err());
-        assert!(quota.spend(&other, NOW).is_ok());
+        assert!(quota.spend(&one, NOW).await.is_ok() && quota.spend(&one, NOW).await.is_err());
+        assert!(quota.spend(&other, NOW).await.is_ok());
         let open = Quota::new(None);
-        assert!((0..1000).all(|_| matches!(open.spend(&one, NOW), Ok(None))));
+        for _ in 0..1000 {
+            assert_eq!(open.spend(&one, NOW).await, Ok(None));
+        }
     }
 }

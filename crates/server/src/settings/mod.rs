@@ -8,6 +8,7 @@ mod secrets;
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Parser, Subcommand};
@@ -20,6 +21,7 @@ use crate::listen::Limits;
 use crate::quota::{NotARate, Rate};
 use crate::setup::Admin;
 use crate::store;
+use crate::trust::Authorities;
 
 /// The variable with the secret that signs live tokens; the stock's name.
 pub const SECRET_VARIABLE: &str = "HOCUSPOCUS_JWT_SECRET";
@@ -56,9 +58,13 @@ pub struct Arguments {
     /// The database: `sqlite:<path>` or `postgres://<user>@<host>/<database>`.
     #[arg(long, global = true)]
     pub database: Option<Secret>,
-    /// Redis that carries hints between server processes: redis://host:port.
+    /// Redis that carries hints between server processes and counts requests for all of them: redis://host:port, or
+    /// rediss://host:port for TLS.
     #[arg(long)]
     pub redis: Option<RedisUrl>,
+    /// Who may vouch for that Redis: a PEM file with certificates, instead of those that the machine trusts.
+    #[arg(long, env = "CALLBOARD_REDIS_CA", value_name = "FILE")]
+    pub redis_ca: Option<PathBuf>,
     /// How often one API key may ask: requests at once and per minute, such as 120/60, or `off`.
     #[arg(long, env = "CALLBOARD_RATE_LIMIT", value_name = "BURST/MINUTE")]
     pub rate_limit: Option<RateLimit>,
@@ -155,6 +161,7 @@ impl Settings {
                 Some(url) => Some(url),
                 None => secrets::find(REDIS_VARIABLE, &variable)?.map(RedisUrl::from),
             },
+            redis_authorities: arguments.redis_ca.as_deref().map(Authorities::read).transpose()?,
             redis_prefix: variable(PREFIX_VARIABLE).unwrap_or_else(|| DEFAULT_REDIS_PREFIX.to_owned()),
             disabled: variable(DISABLED_VARIABLE).is_some_and(|text| text == "1"),
         };

@@ -3,6 +3,11 @@
 //! **Invariant:** each promise is tried on each engine that makes it, with real programs.
 
 mod away;
+mod book;
+mod drain;
 mod kill;
 mod old;
+mod rates;
+mod takeover;
+mod tls;
 mod two;

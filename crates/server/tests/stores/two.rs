@@ -9,15 +9,18 @@ use callboard_testkit::server::{Server, ServerOptions};
 use callboard_testkit::visitor::Visitor;
 
 /// A process, somebody who saves at it, and somebody in the ticket's room at it.
-struct Side {
-    server: Server,
-    rest: Rest,
+pub(crate) struct Side {
+    pub(crate) server: Server,
+    pub(crate) rest: Rest,
     visitor: Visitor,
     room: String,
 }
 
 impl Side {
-    async fn start(options: &ServerOptions, ticket: Option<&TicketId>) -> Result<(Self, TicketId)> {
+    pub(crate) async fn start(
+        options: &ServerOptions,
+        ticket: Option<&TicketId>,
+    ) -> Result<(Self, TicketId)> {
         let server = Server::start(options.clone()).await?;
         let rest = server.rest("Nora Berg")?;
         let ticket = match ticket {
@@ -32,12 +35,12 @@ impl Side {
         Ok((Self { server, rest, visitor, room }, ticket))
     }
 
-    async fn saves(&self, ticket: &TicketId, title: &str) -> Result<Version> {
+    pub(crate) async fn saves(&self, ticket: &TicketId, title: &str) -> Result<Version> {
         self.rest.put(ticket, [(Field::Title, title.into())]).await?.version.context("a version")
     }
 
     /// The version of the next hint. A hint that came twice would be the next one.
-    async fn hears(&mut self) -> Result<Version> {
+    pub(crate) async fn hears(&mut self) -> Result<Version> {
         let hint: Hint = serde_json::from_str(&self.visitor.reads(&self.room).await?)?;
         hint.version.context("a version")
     }

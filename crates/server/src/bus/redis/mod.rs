@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use redis::Client;
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -22,23 +23,21 @@ use uuid::Uuid;
 
 use self::channel::Channels;
 use super::{Listeners, Node, Notice, Said};
-use crate::error::Result;
 
 pub(super) use self::outbound::Outbound;
 
 /// How long a connection, a subscription or an answer may take before Redis counts as away.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Starts both tasks. Returns when the first try to subscribe is decided: where hints are left, and whether those of
 /// others are heard right now.
 pub(super) async fn start(
-    url: &str,
+    client: Client,
     prefix: &str,
     listeners: Listeners,
     tasks: &TaskTracker,
     stop: CancellationToken,
-) -> Result<(Outbound, Arc<AtomicBool>)> {
-    let client = redis::Client::open(url)?;
+) -> (Outbound, Arc<AtomicBool>) {
     let channels = Channels::new(prefix);
     let node: Node = Uuid::new_v4().to_string().into();
     let hears = Arc::new(AtomicBool::new(false));
@@ -53,7 +52,7 @@ pub(super) async fn start(
     tasks.spawn(inbound.run(decided, stop.clone()));
     // Dropped unsent only when stopped: then nobody needs to know.
     drop(first_try.await);
-    Ok((Outbound::start(client, channels, node, tasks, stop), hears))
+    (Outbound::start(client, channels, node, tasks, stop), hears)
 }
 
 /// Reads a message as if it had come from Redis, for the fuzzer: whatever it is, it is taken or refused.

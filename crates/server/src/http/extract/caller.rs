@@ -54,7 +54,7 @@ impl FromRequestParts<App> for Known {
             }
             return Err(Problem::key_invalid());
         };
-        let spent = app.quota.spend(&key, app.uptime());
+        let spent = app.quota.spend(&key, app.uptime()).await;
         let allowance = spent.map_err(|refused| too_often(app, Limited::Key, refused))?;
         if let (Some(allowance), Some(spent)) = (allowance, parts.extensions.get::<Arc<Spent>>()) {
             spent.note(allowance);

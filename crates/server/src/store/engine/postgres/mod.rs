@@ -11,6 +11,7 @@
 //!
 //! **Invariant:** the writes of one tenant follow each other across all processes, each seeing the one before it.
 
+mod address;
 mod connection;
 mod lane;
 mod listener;

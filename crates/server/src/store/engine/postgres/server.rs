@@ -4,6 +4,7 @@
 //!
 //! **Invariant:** the address may hold a password and is never shown.
 
+use std::error::Error as _;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -11,9 +12,11 @@ use ::postgres::Config;
 use ::postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::address::Address;
 use super::connection::Connection;
 use crate::bus::Backoff;
 use crate::error::{Result, ServerError};
+use crate::trust;
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -39,13 +42,15 @@ struct Away {
 
 impl Server {
     pub(super) fn new(address: &str) -> Result<Self> {
-        // The parser's complaint may repeat a part of the address.
-        let mut config: Config = address.parse().map_err(|_| ServerError::UnknownDatabase)?;
+        let Address { mut config, authorities } = Address::read(address)?;
         config.connect_timeout(CONNECT).keepalives_idle(SILENT).tcp_user_timeout(LOST);
         if config.get_application_name().is_none() {
             config.application_name("callboard-server");
         }
-        let tls = (config.get_ssl_mode() != SslMode::Disable).then(tls).transpose()?;
+        let tls = match config.get_ssl_mode() {
+            SslMode::Disable => None,
+            _ => Some(MakeRustlsConnect::new(trust::client(authorities.as_ref())?)),
+        };
         Ok(Self { config, tls, away: Mutex::new(Away { until: None, backoff: Backoff::new() }) })
     }
 
@@ -81,24 +86,12 @@ impl Server {
     }
 }
 
-/// TLS that trusts whom the system trusts (or `SSL_CERT_FILE`), and nobody without a certificate that holds.
-fn tls() -> Result<MakeRustlsConnect> {
-    let mut roots = rustls::RootCertStore::empty();
-    let (added, ignored) = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    tracing::debug!(added, ignored, "certificates of the system");
-    let provider = rustls::crypto::aws_lc_rs::default_provider();
-    let config = rustls::ClientConfig::builder_with_provider(provider.into())
-        .with_safe_default_protocol_versions()
-        .map_err(|error| ServerError::Unavailable(error.to_string()))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(MakeRustlsConnect::new(config))
-}
-
 impl From<::postgres::Error> for ServerError {
     fn from(error: ::postgres::Error) -> Self {
         let Some(refusal) = error.as_db_error() else {
-            return Self::Unavailable(error.to_string());
+            // Why stands in the cause: a name that is not known, a certificate that does not hold.
+            let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+            return Self::Unavailable(format!("{error}{cause}"));
         };
         // The details name values, which are customers' words.
         let said = format!("{} {}", refusal.code().code(), refusal.message());
@@ -115,14 +108,6 @@ fn is_passing(code: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_address_that_does_not_read_is_refused_without_being_repeated() {
-        for address in ["postgres://u:hunter2@host:port/db", "postgres://u:hunter2@host/db?nonsense=1"] {
-            let error = Server::new(address).err().expect("refused").to_string();
-            assert!(!error.contains("hunter2"), "{error}");
-        }
-    }
 
     #[test]
     fn what_may_go_well_next_time_is_told_from_what_never_will() {
