@@ -4,12 +4,22 @@
 
 use std::collections::BTreeMap;
 
-use callboard_model::rest::{Board, Priority, Status, User};
-use callboard_model::{BoardId, Field, PriorityId, StatusId, Ticket, UserId, Value};
+use callboard_model::rest::{Board, Category, Client, Contact, Location, Priority, Status, Team, User};
+use callboard_model::{BoardId, ClientId, Field, PriorityId, StatusId, Ticket, UserId, Value};
 
 use crate::bridge::{Choice, Severity};
-use crate::session::event::Lookups;
+use crate::session::event::{Customer, Lookups};
 use crate::tones;
+
+/// Customers whose places and people are remembered.
+const CUSTOMERS_MAX: usize = 64;
+
+/// ITIL impact and urgency, the gravest first.
+const ITIL_LEVELS: [i64; 5] = [1, 2, 3, 4, 5];
+
+/// Whose turn it is.
+const RESPONSE_STATES: [(&str, &str); 2] =
+    [("awaiting_client", "Awaiting client"), ("awaiting_internal", "Awaiting us")];
 
 /// The lists behind the pickers, in the order in which they are shown, and by id.
 #[derive(Debug, Default)]
@@ -19,6 +29,9 @@ pub(crate) struct Names {
     priorities: BTreeMap<PriorityId, usize>,
     users: BTreeMap<UserId, usize>,
     boards: BTreeMap<BoardId, usize>,
+    clients: BTreeMap<ClientId, usize>,
+    /// Places and people, of the customers whose tickets somebody looked at.
+    customers: BTreeMap<ClientId, Customer>,
 }
 
 impl Names {
@@ -29,12 +42,19 @@ impl Names {
         lists
             .priorities
             .sort_by(|a, b| (a.order_number, &a.priority_name).cmp(&(b.order_number, &b.priority_name)));
+        lists
+            .categories
+            .sort_by(|a, b| (a.display_order, &a.category_name).cmp(&(b.display_order, &b.category_name)));
+        lists.teams.sort_by(|a, b| a.team_name.cmp(&b.team_name));
+        lists.clients.sort_by(|a, b| a.client_name.cmp(&b.client_name));
         lists.users.sort_by(|a, b| (&a.first_name, &a.last_name).cmp(&(&b.first_name, &b.last_name)));
         Self {
             statuses: index(lists.statuses.iter().map(|status| &status.status_id)),
             priorities: index(lists.priorities.iter().map(|priority| &priority.priority_id)),
             users: index(lists.users.iter().map(|user| &user.user_id)),
             boards: index(lists.boards.iter().map(|board| &board.board_id)),
+            clients: index(lists.clients.iter().map(|client| &client.client_id)),
+            customers: BTreeMap::new(),
             lists,
         }
     }
@@ -57,22 +77,79 @@ impl Names {
         Choice { value: value.clone(), label, tone, severity }
     }
 
-    /// What can be chosen in a field of a ticket on `board`; `None` for free text and what is only shown.
-    pub(crate) fn choices(&self, field: Field, board: &Value) -> Option<Vec<Choice>> {
+    /// What can be chosen in a field where a ticket shows `around` in the fields that this one belongs to; `None` for what
+    /// is typed, and for what is not known yet.
+    pub(crate) fn choices(&self, field: Field, around: impl Fn(Field) -> Value) -> Option<Vec<Choice>> {
         let lists = &self.lists;
-        match field {
+        let is = |id: Option<&str>, field: Field| id == around(field).as_text();
+        let choices: Vec<Choice> = match field {
             Field::Status => {
-                let of_board = |status: &&Status| Some(status.board_id.as_str()) == board.as_text();
-                Some(lists.statuses.iter().filter(of_board).map(of_status).collect())
+                let of_board = |status: &&Status| is(Some(status.board_id.as_str()), Field::Board);
+                lists.statuses.iter().filter(of_board).map(of_status).collect()
             }
-            Field::Priority => Some(lists.priorities.iter().map(of_priority).collect()),
-            Field::Board => Some(self.boards()),
-            Field::Assignee => {
-                let active = lists.users.iter().filter(|user| !user.is_inactive).map(of_user);
-                Some(std::iter::once(plain(Value::Empty, String::new())).chain(active).collect())
+            Field::Priority => lists.priorities.iter().map(of_priority).collect(),
+            Field::Board => self.boards(),
+            Field::Assignee => lists.users.iter().filter(|user| !user.is_inactive).map(of_user).collect(),
+            Field::Team => lists.teams.iter().map(of_team).collect(),
+            Field::Category => {
+                let of_board = |one: &&Category| {
+                    let anywhere = one.board_id.is_none();
+                    one.parent_category.is_none()
+                        && (anywhere || is(one.board_id.as_ref().map(BoardId::as_str), Field::Board))
+                };
+                lists.categories.iter().filter(of_board).map(of_category).collect()
             }
-            _ => None,
+            Field::Subcategory => {
+                let parent = around(Field::Category);
+                let below = |one: &&Category| {
+                    one.parent_category.as_ref().is_some_and(|id| Some(id.as_str()) == parent.as_text())
+                };
+                lists.categories.iter().filter(below).map(of_category).collect()
+            }
+            Field::Client => lists.clients.iter().filter(|one| !one.is_inactive).map(of_client).collect(),
+            Field::Location => {
+                self.customer(&around(Field::Client))?.locations.iter().map(of_location).collect()
+            }
+            Field::Contact => {
+                self.customer(&around(Field::Client))?.contacts.iter().map(of_contact).collect()
+            }
+            Field::Impact | Field::Urgency => {
+                ITIL_LEVELS.map(|level| plain(level.into(), level.to_string())).into()
+            }
+            Field::ResponseState => {
+                RESPONSE_STATES.map(|(id, label)| plain(id.into(), label.to_owned())).into()
+            }
+            Field::Title | Field::DueDate => return None,
+        };
+        let nothing = may_be_empty(field).then(|| plain(Value::Empty, String::new()));
+        Some(nothing.into_iter().chain(choices).collect())
+    }
+
+    /// Takes what can be chosen of a customer. One more than there is room for takes the place of all others: they are
+    /// asked for again when somebody looks.
+    pub(crate) fn put_customer(&mut self, client: ClientId, customer: Customer) {
+        if self.customers.len() >= CUSTOMERS_MAX {
+            self.customers.clear();
         }
+        self.customers.insert(client, customer);
+    }
+
+    /// Whether it is known what can be chosen of a customer.
+    pub(crate) fn knows_customer(&self, client: &ClientId) -> bool {
+        self.customers.contains_key(client)
+    }
+
+    fn customer(&self, client: &Value) -> Option<&Customer> {
+        self.customers.get(&ClientId::from(client.as_text()?))
+    }
+
+    /// With what status a ticket comes to a board that does not have the one it has: the board's default, else its first.
+    pub(crate) fn status_on(&self, board: &Value, status: &Value) -> Option<Value> {
+        let of_board = |one: &&Status| Some(one.board_id.as_str()) == board.as_text();
+        let mut there = self.lists.statuses.iter().filter(of_board);
+        let is_there = there.clone().any(|one| Some(one.status_id.as_str()) == status.as_text());
+        let first = there.clone().find(|one| one.is_default).or_else(|| there.next());
+        first.filter(|_| !is_there).map(|one| one.status_id.as_str().into())
     }
 
     /// Every board.
@@ -110,7 +187,24 @@ impl Names {
             }
             Field::Assignee => self.users.get(&UserId::from(id)).map(|&at| of_user(&lists.users[at])),
             Field::Board => self.boards.get(&BoardId::from(id)).map(|&at| of_board(&lists.boards[at])),
-            _ => None,
+            Field::Team => lists.teams.iter().find(|one| one.team_id.as_str() == id).map(of_team),
+            Field::Category | Field::Subcategory => {
+                lists.categories.iter().find(|one| one.category_id.as_str() == id).map(of_category)
+            }
+            Field::Client => self.clients.get(&ClientId::from(id)).map(|&at| of_client(&lists.clients[at])),
+            Field::Location => {
+                let mut all = self.customers.values().flat_map(|customer| &customer.locations);
+                all.find(|one| one.location_id.as_str() == id).map(of_location)
+            }
+            Field::Contact => {
+                let mut all = self.customers.values().flat_map(|customer| &customer.contacts);
+                all.find(|one| one.contact_name_id.as_str() == id).map(of_contact)
+            }
+            Field::ResponseState => {
+                let known = RESPONSE_STATES.iter().find(|(state, _)| *state == id);
+                known.map(|(state, label)| plain((*state).into(), (*label).to_owned()))
+            }
+            Field::Title | Field::Impact | Field::Urgency | Field::DueDate => None,
         }
     }
 }
@@ -156,4 +250,43 @@ fn of_user(user: &User) -> Choice {
 
 fn of_board(board: &Board) -> Choice {
     plain(board.board_id.as_str().into(), board.board_name.to_string())
+}
+
+fn of_team(team: &Team) -> Choice {
+    plain(team.team_id.as_str().into(), team.team_name.to_string())
+}
+
+fn of_category(category: &Category) -> Choice {
+    plain(category.category_id.as_str().into(), category.category_name.to_string())
+}
+
+fn of_client(client: &Client) -> Choice {
+    plain(client.client_id.as_str().into(), client.client_name.to_string())
+}
+
+fn of_location(location: &Location) -> Choice {
+    let named = location.location_name.as_deref().filter(|name| !name.is_empty());
+    let label = named.or(location.address.as_deref()).unwrap_or(location.location_id.as_str());
+    plain(location.location_id.as_str().into(), label.to_owned())
+}
+
+fn of_contact(contact: &Contact) -> Choice {
+    plain(contact.contact_name_id.as_str().into(), contact.full_name.to_string())
+}
+
+/// Whether nothing can be chosen in a field, too.
+const fn may_be_empty(field: Field) -> bool {
+    match field {
+        Field::Title | Field::Status | Field::Priority | Field::Board | Field::Client => false,
+        Field::Assignee
+        | Field::Team
+        | Field::Category
+        | Field::Subcategory
+        | Field::Contact
+        | Field::Location
+        | Field::Impact
+        | Field::Urgency
+        | Field::DueDate
+        | Field::ResponseState => true,
+    }
 }

@@ -5,7 +5,7 @@
 use callboard_model::{Field, Value};
 
 use crate::board;
-use crate::bridge::{Access, Choice, ConflictView, Face, FieldState, FieldView, Source, TicketView};
+use crate::bridge::{Access, Choice, ConflictView, Face, FieldState, FieldView, Input, Source, TicketView};
 use crate::edits::Edits;
 use crate::edits::work::{Clash, FieldWork, Stage};
 use crate::known::Known;
@@ -14,8 +14,8 @@ use crate::own_lists::written;
 use crate::row;
 use crate::session::drafts::Drafts;
 
-/// The fields of an open ticket, in order. Others appear only when there is work of ours on them.
-const FIELDS: [Field; 7] = [
+/// The fields of an open ticket, in order: every one that people edit.
+const FIELDS: [Field; 15] = [
     Field::Title,
     Field::Status,
     Field::Priority,
@@ -23,6 +23,14 @@ const FIELDS: [Field; 7] = [
     Field::Board,
     Field::Client,
     Field::Location,
+    Field::Contact,
+    Field::Category,
+    Field::Subcategory,
+    Field::Team,
+    Field::Impact,
+    Field::Urgency,
+    Field::DueDate,
+    Field::ResponseState,
 ];
 
 /// What a view is made of.
@@ -46,8 +54,6 @@ pub(crate) struct Sources<'a> {
 /// Builds the view.
 pub(crate) fn ticket_view(from: &Sources<'_>) -> TicketView {
     let (known, ticket, edits) = (from.known, &from.known.ticket, from.edits);
-    let worked_on = edits.of(&ticket.ticket_id).into_iter().flat_map(|fields| fields.keys().copied());
-    let more = worked_on.filter(|field| !FIELDS.contains(field));
     let due = row::due(ticket, edits);
     let closed = row::is_closed(ticket, edits, from.names);
     TicketView {
@@ -58,7 +64,7 @@ pub(crate) fn ticket_view(from: &Sources<'_>) -> TicketView {
         due,
         slack: board::slack(due, closed, from.now),
         faces: from.faces.clone(),
-        fields: FIELDS.into_iter().chain(more).map(|field| field_view(from, field)).collect(),
+        fields: FIELDS.into_iter().map(|field| field_view(from, field)).collect(),
         access: if known.is_lost { Access::Lost } else { Access::Open },
         source: if from.is_live { Source::Live } else { Source::Fetched },
         as_of: known.as_of,
@@ -73,6 +79,7 @@ fn field_view(from: &Sources<'_>, field: Field) -> FieldView {
     FieldView {
         field,
         shown: from.names.choice(field, shown, ticket),
+        input: input(field),
         choices: choices(from, field),
         state: work.map_or_else(|| confirmed(from, field), |work| state(from, field, work)),
         editors: from.faces.iter().filter(|face| face.editing == Some(field)).cloned().collect(),
@@ -80,9 +87,18 @@ fn field_view(from: &Sources<'_>, field: Field) -> FieldView {
     }
 }
 
-/// Statuses are those of the board that is shown.
+/// What belongs to another field follows what that one shows: statuses those of the board, contacts those of the client.
 fn choices(from: &Sources<'_>, field: Field) -> Option<Vec<Choice>> {
-    from.names.choices(field, &row::shown(&from.known.ticket, from.edits, Field::Board))
+    from.names.choices(field, |around| row::shown(&from.known.ticket, from.edits, around))
+}
+
+/// How a field is filled in.
+const fn input(field: Field) -> Input {
+    match field {
+        Field::Title => Input::Text,
+        Field::DueDate => Input::Instant,
+        _ => Input::Choice,
+    }
 }
 
 fn confirmed(from: &Sources<'_>, field: Field) -> FieldState {

@@ -81,6 +81,7 @@ fn declarations() -> Vec<String> {
         Access::decl(&config),
         Source::decl(&config),
         FieldView::decl(&config),
+        Input::decl(&config),
         FieldState::decl(&config),
         ConflictView::decl(&config),
         LinkView::decl(&config),

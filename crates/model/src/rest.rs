@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BoardId, CommentId, Field, PriorityId, StatusId, TenantId, Ticket, TicketId, UserId, Value, Version,
+    BoardId, CategoryId, ClientId, CommentId, ContactId, Field, LocationId, PriorityId, StatusId, TeamId,
+    TenantId, Ticket, TicketId, UserId, Value, Version,
 };
 
 /// Names of the headers.
@@ -138,6 +139,57 @@ pub struct User {
     pub avatar_url: Option<Arc<str>>,
     #[serde(default)]
     pub is_inactive: bool,
+}
+
+/// What a ticket is about; with a parent, finer; `GET /categories/ticket`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
+pub struct Category {
+    pub category_id: CategoryId,
+    pub category_name: Arc<str>,
+    #[serde(default)]
+    pub parent_category: Option<CategoryId>,
+    #[serde(default)]
+    pub board_id: Option<BoardId>,
+    #[serde(default)]
+    pub display_order: i64,
+}
+
+/// A team; `GET /teams`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
+pub struct Team {
+    pub team_id: TeamId,
+    pub team_name: Arc<str>,
+}
+
+/// A customer; `GET /clients`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
+pub struct Client {
+    pub client_id: ClientId,
+    pub client_name: Arc<str>,
+    #[serde(default)]
+    pub is_inactive: bool,
+}
+
+/// A place of a customer; `GET /clients/{id}/locations`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
+pub struct Location {
+    pub location_id: LocationId,
+    #[serde(default)]
+    pub location_name: Option<Arc<str>>,
+    #[serde(default)]
+    pub address: Option<Arc<str>>,
+}
+
+/// A person at a customer; `GET /clients/{id}/contacts`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names are the API's own, told in docs/api.md")]
+pub struct Contact {
+    pub contact_name_id: ContactId,
+    pub full_name: Arc<str>,
 }
 
 /// The body of a ticket update: the fields to set and the version they were chosen on.

@@ -422,7 +422,9 @@ export type FieldView = {
   field: FieldName,
   /** What is shown: confirmed under pending. */
   shown: Choice,
-  /** What can be chosen; `None` for free text. */
+  /** How it is filled in. */
+  input: Input,
+  /** What can be chosen; `None` where nothing is chosen from a list, or the list is not known yet. */
   choices: Array<Choice> | null,
   /** How it stands with our own work on it. */
   state: FieldState,
@@ -431,6 +433,8 @@ export type FieldView = {
   /** Somebody else has just changed it. */
   lit: boolean,
 };
+
+export type Input = "text" | "choice" | "instant";
 
 export type FieldState = { "kind": "confirmed",
   /** Milliseconds of the Unix epoch. */

@@ -55,6 +55,7 @@ export function field(name: FieldName, part: Partial<FieldView> = {}): FieldView
   return {
     field: name,
     shown: choice('s-new', 'New'),
+    input: 'choice',
     choices: STATUSES,
     state: { kind: 'confirmed', savedAt: null },
     editors: [],

@@ -50,5 +50,5 @@ pub use outbox::{
 pub use query::{BoardQuery, Grouping, OpenFilter, Sort, SortBy, ViewId};
 pub use signal::{Signal, Toast, ToastAction, ToastButton, ToastId};
 pub use status::{Counts, LinkView, Live, Reach, Saving, Support};
-pub use ticket::{Access, ConflictView, FieldState, FieldView, Source, TicketView};
+pub use ticket::{Access, ConflictView, FieldState, FieldView, Input, Source, TicketView};
 pub use update::{Notice, Place, SetupCode, SetupView, Update};

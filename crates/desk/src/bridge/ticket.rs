@@ -75,7 +75,9 @@ pub struct FieldView {
     pub field: Field,
     /// What is shown: confirmed under pending.
     pub shown: Choice,
-    /// What can be chosen; `None` for free text.
+    /// How it is filled in.
+    pub input: Input,
+    /// What can be chosen; `None` where nothing is chosen from a list, or the list is not known yet.
     pub choices: Option<Vec<Choice>>,
     /// How it stands with our own work on it.
     pub state: FieldState,
@@ -83,6 +85,19 @@ pub struct FieldView {
     pub editors: Vec<Face>,
     /// Somebody else has just changed it.
     pub lit: bool,
+}
+
+/// How a field is filled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum Input {
+    /// One line of text.
+    Text,
+    /// One of a list.
+    Choice,
+    /// An instant, as RFC 3339 says it; empty for none.
+    Instant,
 }
 
 /// How a field stands with our own work on it.

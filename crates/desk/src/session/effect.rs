@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use callboard_model::rest::{Me, NewComment, TicketChanges};
-use callboard_model::{EditId, Field, Presence, Room, Ticket, TicketId, Timestamp, Value, Version};
+use callboard_model::{ClientId, EditId, Field, Presence, Room, Ticket, TicketId, Timestamp, Value, Version};
 
 use super::event::Lookups;
 use crate::bridge::{Signal, Update};
@@ -51,8 +51,10 @@ pub struct RequestId(pub u64);
 pub enum Request {
     /// Who am I, and what can the server do?
     Hello,
-    /// Boards, statuses, priorities, people.
+    /// Boards, statuses, priorities, people, categories, teams, customers.
     Lookups,
+    /// The places and people of a customer.
+    Customer(ClientId),
     /// One page of all tickets, from 1.
     Tickets {
         /// The page.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use callboard_model::rest::{
-    Board, Capabilities, Changes, Comment, LiveTokens, Me, Pagination, Priority, Stale, Status, User,
+    Board, Capabilities, Category, Changes, Client, Comment, Contact, LiveTokens, Location, Me, Pagination,
+    Priority, Stale, Status, Team, User,
 };
 use callboard_model::{Digest, EditId, Hint, Presence, Room, Ticket, Timestamp};
 use jiff::tz::Offset;
@@ -122,6 +123,8 @@ pub enum Answer {
     },
     /// To [`Request::Lookups`].
     Lookups(Lookups),
+    /// To [`Request::Customer`].
+    Customer(Customer),
     /// To [`Request::Tickets`].
     Tickets {
         /// One page of them.
@@ -151,6 +154,20 @@ pub struct Lookups {
     pub statuses: Vec<Status>,
     pub priorities: Vec<Priority>,
     pub users: Vec<User>,
+    #[serde(default)]
+    pub categories: Vec<Category>,
+    #[serde(default)]
+    pub teams: Vec<Team>,
+    #[serde(default)]
+    pub clients: Vec<Client>,
+}
+
+/// What can be chosen of one customer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is the list of what its type describes")]
+pub struct Customer {
+    pub locations: Vec<Location>,
+    pub contacts: Vec<Contact>,
 }
 
 /// Why there is no answer, reduced to what the session decides upon.

@@ -5,11 +5,11 @@
 use std::collections::BTreeSet;
 
 use callboard_model::rest::{Changes, Pagination};
-use callboard_model::{Ticket, TicketId};
+use callboard_model::{ClientId, Field, Ticket, TicketId};
 
 use super::Session;
 use super::effect::{Effect, Keep, Request, RequestId, Timer};
-use super::event::{Answer, Failure, Lookups};
+use super::event::{Answer, Customer, Failure, Lookups};
 use super::turn::Turn;
 use crate::alerts::away::Missed;
 use crate::backoff::BACKOFF_MAX;
@@ -17,6 +17,7 @@ use crate::bridge::{Live, Support};
 use crate::lookups::Names;
 use crate::presence::own_face;
 use crate::refresh::Rumour;
+use crate::row;
 
 /// When so many tickets changed in one gap, the list is read again instead of each of them.
 const CHANGED_MAX: usize = 500;
@@ -41,6 +42,7 @@ pub(super) struct Feed {
     has_lookups: bool,
     /// The whole list was read once: what appears from now on is new.
     pub is_loaded: bool,
+    asked_customers: BTreeSet<ClientId>,
     catching: bool,
     changed: usize,
 }
@@ -113,6 +115,38 @@ impl Session {
         self.names = Names::new(lookups);
         self.common.boards = self.names.boards();
         self.touched.extend(self.tickets.ids().cloned());
+    }
+
+    /// Asks what can be chosen of the customers of the tickets that are open, once each.
+    pub(super) fn ask_customers(&mut self, turn: &mut Turn<'_>) {
+        if !self.reach.is_open() || self.me.is_none() {
+            return;
+        }
+        let open = self.windows.open_tickets().filter(|ticket| self.touched.contains(*ticket));
+        let known = open.filter_map(|ticket| self.tickets.get(ticket)).filter(|known| !known.is_lost);
+        let clients = known.filter_map(|known| {
+            let client = row::shown(&known.ticket, &self.edits, Field::Client);
+            client.as_text().map(ClientId::from)
+        });
+        let is_new = |client: &ClientId| {
+            !self.names.knows_customer(client) && !self.feed.asked_customers.contains(client)
+        };
+        for client in clients.filter(is_new).collect::<BTreeSet<_>>() {
+            self.feed.asked_customers.insert(client.clone());
+            self.ask(turn, Request::Customer(client));
+        }
+    }
+
+    pub(super) fn on_customer(&mut self, client: &ClientId, outcome: Result<Answer, Failure>) {
+        self.feed.asked_customers.remove(client);
+        let customer = match outcome {
+            Ok(Answer::Customer(customer)) => customer,
+            Err(Failure::Unreachable | Failure::Broken | Failure::Busy(_) | Failure::SignedOut) => return,
+            // It answers, but not this: there is nothing to choose.
+            Ok(_) | Err(_) => Customer::default(),
+        };
+        self.names.put_customer(client.clone(), customer);
+        self.touched.extend(self.windows.open_tickets().cloned());
     }
 
     pub(super) fn ask_page(&mut self, turn: &mut Turn<'_>) {

@@ -2,11 +2,11 @@
 //!
 //! **Invariant:** the work here follows from what was touched, never from how many tickets there are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use callboard_model::rest::TicketChanges;
-use callboard_model::{EditId, TicketId};
+use callboard_model::{EditId, Field, TicketId};
 
 use super::Session;
 use super::effect::{Effect, Request, Timer};
@@ -35,6 +35,7 @@ impl Session {
             self.ask(turn, Request::Ticket(ticket));
         }
         self.lists.is_stale |= !self.touched.is_empty();
+        self.ask_customers(turn);
         while let Some(question) = self.next_talk() {
             self.ask(turn, question);
         }
@@ -120,7 +121,13 @@ impl Session {
         }
         edit.stage = Stage::InFlight;
         edit.is_sent = true;
-        let fields = [(field, edit.mine.clone())].into();
+        let mut fields: BTreeMap<_, _> = [(field, edit.mine.clone())].into();
+        if field == Field::Board {
+            // A ticket that moves needs a status of the board to which it moves.
+            let status = self.tickets.ticket(&ticket).map(|ticket| ticket.value(Field::Status));
+            let status = status.and_then(|status| self.names.status_on(&edit.mine, &status));
+            fields.extend(status.map(|status| (Field::Status, status)));
+        }
         let changes = TicketChanges { fields, client_version: edit.seen.version };
         self.in_flight.insert(id);
         self.touched.insert(ticket.clone());

@@ -26,6 +26,7 @@ impl Session {
         match request {
             Request::Hello => self.on_hello(turn, outcome),
             Request::Lookups => self.on_lookups(turn, outcome),
+            Request::Customer(client) => self.on_customer(&client, outcome),
             Request::Tickets { .. } => self.on_page(turn, id, outcome),
             Request::Ticket(ticket) => self.fetched(turn, id, &ticket, outcome),
             Request::Save { edit, ticket, .. } => self.save_answered(turn, id, (edit, &ticket), outcome),

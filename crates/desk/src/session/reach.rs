@@ -90,6 +90,7 @@ impl Session {
         match request {
             Request::Hello | Request::Tickets { .. } | Request::Changes { .. } => {}
             Request::Lookups
+            | Request::Customer(_)
             | Request::Ticket(_)
             | Request::Save { .. }
             | Request::Say { .. }

@@ -10,6 +10,7 @@ mod bulk;
 mod conflicts;
 mod drafts;
 mod edits;
+mod fields;
 mod here;
 mod leaving;
 mod live;

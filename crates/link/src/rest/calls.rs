@@ -3,12 +3,12 @@
 //! **Invariant:** a body holds exactly what the session asked to write, and a write names its console and its edit.
 
 use callboard_desk::session::effect::Request;
-use callboard_desk::session::event::{Answer, Failure, Lookups};
+use callboard_desk::session::event::{Answer, Customer, Failure, Lookups};
 use callboard_model::rest::{
     Capabilities, Changes, Comment, LiveTokens, LiveTokensRequest, Me, One, Page, Pagination, TicketChanges,
     header,
 };
-use callboard_model::{EditId, Ticket, TicketId};
+use callboard_model::{ClientId, EditId, Ticket, TicketId};
 use reqwest::header::HeaderValue;
 use reqwest::{Method, Url};
 use serde::Serialize;
@@ -43,6 +43,7 @@ impl Caller {
         match request {
             Request::Hello => self.hello(clock).await,
             Request::Lookups => self.lookups(clock).await,
+            Request::Customer(client) => self.customer(client, clock).await,
             Request::Tickets { page } => self.tickets(*page, clock).await,
             Request::Ticket(ticket) => {
                 let found: One<Ticket> = self.fetch(self.get(self.ticket_url(ticket)), clock).await?;
@@ -96,7 +97,29 @@ impl Caller {
         let statuses = self.whole_list(self.at(&["tickets", "statuses"]), &[], clock).await?;
         let priorities = self.whole_list(self.at(&["priorities"]), &[("item_type", "ticket")], clock).await?;
         let users = self.whole_list(self.at(&["users"]), &[("user_type", "internal")], clock).await?;
-        Ok(Answer::Lookups(Lookups { boards, statuses, priorities, users }))
+        let categories = self.list_if_there(&["categories", "ticket"], clock).await?;
+        let teams = self.list_if_there(&["teams"], clock).await?;
+        let clients = self.list_if_there(&["clients"], clock).await?;
+        Ok(Answer::Lookups(Lookups { boards, statuses, priorities, users, categories, teams, clients }))
+    }
+
+    /// The places and people of a customer.
+    async fn customer(&self, client: &ClientId, clock: &mut ServerClock) -> Result<Answer, Failure> {
+        let locations = self.list_if_there(&["clients", client.as_str(), "locations"], clock).await?;
+        let contacts = self.list_if_there(&["clients", client.as_str(), "contacts"], clock).await?;
+        Ok(Answer::Customer(Customer { locations, contacts }))
+    }
+
+    /// A list that not every server has, nor everybody may read; without it there is nothing to choose there.
+    async fn list_if_there<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        clock: &mut ServerClock,
+    ) -> Result<Vec<T>, Failure> {
+        match self.whole_list(self.at(path), &[], clock).await {
+            Err(Failure::Forbidden | Failure::Gone | Failure::TooOld) => Ok(Vec::new()),
+            other => other,
+        }
     }
 
     /// All of a list that may or may not come in pages.

@@ -30,6 +30,7 @@ impl Queue {
             Request::Save { .. } | Request::Say { .. } => &mut self.saves,
             Request::Hello
             | Request::Lookups
+            | Request::Customer(_)
             | Request::Tickets { .. }
             | Request::Ticket(_)
             | Request::Comments { .. }

@@ -224,11 +224,19 @@ async fn lookups_are_read_to_their_last_page() {
             200,
             json!({"data": [user("u2")], "pagination": page(false)}).to_string(),
         ),
+        ("/api/v1/categories", 404, String::new()),
+        ("/api/v1/teams", 403, String::new()),
+        (
+            "/api/v1/clients",
+            200,
+            json!({"data": [{"client_id": "c1", "client_name": "Northwind"}]}).to_string(),
+        ),
     ])
     .await;
     let (outcome, _) = stub.call(Request::Lookups).await;
     let Ok(Answer::Lookups(found)) = outcome else { panic!("{outcome:?}") };
-    assert_eq!(found.users.len(), 2);
+    assert_eq!((found.users.len(), found.clients.len()), (2, 1));
+    assert!(found.categories.is_empty() && found.teams.is_empty(), "what is not for us is nothing to choose");
     assert_eq!(
         stub.lines(),
         [
@@ -237,6 +245,9 @@ async fn lookups_are_read_to_their_last_page() {
             "GET /api/v1/priorities?item_type=ticket&page=1&limit=100",
             "GET /api/v1/users?user_type=internal&page=1&limit=100",
             "GET /api/v1/users?user_type=internal&page=2&limit=100",
+            "GET /api/v1/categories/ticket?page=1&limit=100",
+            "GET /api/v1/teams?page=1&limit=100",
+            "GET /api/v1/clients?page=1&limit=100",
         ]
     );
 }

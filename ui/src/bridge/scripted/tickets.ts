@@ -197,6 +197,7 @@ function fieldOf(made: Made, field: FieldName, shown: Choice): FieldView {
   return {
     field,
     shown,
+    input: choices ? 'choice' : 'text',
     choices: choices ? [...choices] : null,
     state: made.states[field] ?? { kind: 'confirmed', savedAt: null },
     editors: made.faces.filter((face) => face.editing === field),

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use callboard_desk::session::effect::Request;
-use callboard_desk::session::event::{Answer, Failure, Lookups};
+use callboard_desk::session::event::{Answer, Customer, Failure, Lookups};
 use callboard_model::rest::{
-    Board, Capabilities, ChangeRecord, Changes, Comment, FieldClash, LiveTokens, Me, NewComment, Pagination,
-    Priority, Stale, Status, TicketChanges, User,
+    Board, Capabilities, Category, ChangeRecord, Changes, Client, Comment, Contact, FieldClash, LiveTokens,
+    Location, Me, NewComment, Pagination, Priority, Stale, Status, Team, TicketChanges, User,
 };
-use callboard_model::{EditId, Field, Hint, Person, SessionId, Ticket, TicketId, Timestamp, Value, Version};
+use callboard_model::{
+    ClientId, EditId, Field, Hint, Person, SessionId, Ticket, TicketId, Timestamp, Value, Version,
+};
 
 /// The server's side of a story.
 pub(crate) struct Server {
@@ -203,6 +205,7 @@ impl Server {
                 Ok(Answer::Hello { me: self.me.clone(), capabilities })
             }
             Request::Lookups => Ok(Answer::Lookups(lookups())),
+            Request::Customer(client) => Ok(Answer::Customer(customer(client))),
             Request::Tickets { page } => Ok(self.page(*page)),
             Request::Ticket(id) if self.hidden.contains(id) => Err(Failure::Gone),
             Request::Ticket(id) => {
@@ -390,7 +393,20 @@ pub(crate) fn set(ticket: &mut Ticket, field: Field, value: &Value) {
         Field::DueDate => ticket.due_date = text.and_then(|text| text.parse().ok()),
         Field::Board => ticket.board_id = text.map(Into::into),
         Field::Location => ticket.location_id = text.map(Into::into),
-        other => panic!("no story writes {other}"),
+        Field::Team => ticket.assigned_team_id = text.map(Into::into),
+        Field::Category => ticket.category_id = text.map(Into::into),
+        Field::Subcategory => ticket.subcategory_id = text.map(Into::into),
+        Field::Client => ticket.client_id = text.map(Into::into),
+        Field::Contact => ticket.contact_name_id = text.map(Into::into),
+        Field::Impact => ticket.itil_impact = number(value),
+        Field::Urgency => ticket.itil_urgency = number(value),
+    }
+}
+
+fn number(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) => Some(*number),
+        _ => None,
     }
 }
 
@@ -417,19 +433,52 @@ fn lookups() -> Lookups {
         is_inactive: false,
     };
     Lookups {
-        boards: vec![Board {
-            board_id: "desk".into(),
-            board_name: "Service Desk".into(),
-            display_order: 1,
-            is_default: true,
-        }],
+        boards: vec![board("desk", "Service Desk", 1), board("yard", "Yard", 2)],
         statuses: vec![
             status("new", "New", false),
             status("hold", "On hold", false),
             status("done", "Resolved", false),
             status("closed", "Closed", true),
+            Status { board_id: "yard".into(), ..status("parked", "Parked", false) },
+            Status { board_id: "yard".into(), is_default: true, ..status("arrived", "Arrived", false) },
         ],
         priorities: vec![priority("p1", "Critical", 1), priority("p3", "Normal", 3)],
         users: vec![user("lee", "Lee", "Okafor"), user("dana", "Dana", "Wu")],
+        categories: vec![
+            category("net", "Network", None, "desk"),
+            category("vpn", "VPN", Some("net"), "desk"),
+            category("heat", "Heating", None, "field"),
+        ],
+        teams: vec![Team { team_id: "night".into(), team_name: "Night shift".into() }],
+        clients: ["c1", "c2"].map(client).into(),
     }
+}
+
+fn board(id: &str, name: &str, display_order: i64) -> Board {
+    Board { board_id: id.into(), board_name: name.into(), display_order, is_default: display_order == 1 }
+}
+
+fn category(id: &str, name: &str, parent: Option<&str>, board: &str) -> Category {
+    Category {
+        category_id: id.into(),
+        category_name: name.into(),
+        parent_category: parent.map(Into::into),
+        board_id: Some(board.into()),
+        display_order: 0,
+    }
+}
+
+fn client(id: &str) -> Client {
+    Client { client_id: id.into(), client_name: format!("Client {id}").into(), is_inactive: false }
+}
+
+fn customer(client: &ClientId) -> Customer {
+    let location = Location {
+        location_id: format!("{client}-harbour").as_str().into(),
+        location_name: Some("Harbour".into()),
+        address: None,
+    };
+    let contact =
+        Contact { contact_name_id: format!("{client}-ada").as_str().into(), full_name: "Ada Lind".into() };
+    Customer { locations: vec![location], contacts: vec![contact] }
 }
