@@ -31,7 +31,8 @@ obey({
       token,
       onAuthenticated: () => say({ is: 'authenticated', room }),
       onAuthenticationFailed: ({ reason }) => say({ is: 'denied', room, reason }),
-      onSynced: () => say({ is: 'synced', room }),
+      // Older ones also tell when it ends.
+      onSynced: ({ state }) => state && say({ is: 'synced', room }),
       onStateless: ({ payload }) => say({ is: 'stateless', room, payload: JSON.parse(payload) }),
       onAwarenessChange: () => say({ is: 'presence', room, others: others(provider) }),
     });
