@@ -88,6 +88,11 @@ impl Default for ReachState {
 }
 
 impl ReachState {
+    /// The person signed out: nothing is asked any more.
+    pub(crate) fn sign_out(&mut self) {
+        *self = Self { reach: Reach::SignedOut, ..Self::default() };
+    }
+
     /// Whether it makes sense to ask.
     pub(crate) fn is_open(self) -> bool {
         matches!(self.reach, Reach::Unknown | Reach::Up)

@@ -119,6 +119,11 @@ impl Windows {
         self.windows.keys().next()
     }
 
+    /// Every window.
+    pub(crate) fn all(&self) -> Vec<WindowId> {
+        self.windows.keys().cloned().collect()
+    }
+
     /// Whether a ticket is open anywhere.
     pub(crate) fn is_open(&self, ticket: &TicketId) -> bool {
         self.open_tickets().any(|open| open == ticket)

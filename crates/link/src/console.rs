@@ -79,7 +79,7 @@ impl Console {
         let profile = ProfileLock::take(&config.profile_dir)?;
         let clock = Arc::new(SystemClock);
         let address = config.server.address();
-        let mut copy = open_copy(&config.profile_dir, &address);
+        let mut copy = open_copy(&config.profile_dir, &address, clock.wall());
         let kept = recalled(copy.as_mut());
         let last = kept.me.as_ref().map(Owner::of);
         let at = Place { server: &address, last: last.as_ref(), now: clock.wall() };

@@ -17,7 +17,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use callboard_desk::bridge::{Command, Signal, ToastAction, ToastId, Update};
-use callboard_desk::session::effect::{LinkOrder, WindowId};
+use callboard_desk::session::effect::{Keep, LinkOrder, WindowId};
 use callboard_desk::session::event::{Fall, Kept, LinkEvent};
 use callboard_desk::{Effect, Event, Moment};
 use tokio::sync::mpsc;
@@ -125,6 +125,7 @@ impl Runtime {
             Effect::Store(edit) => self.write(DiskOrder::Store(edit), desk),
             Effect::Forget(edit) => self.write(DiskOrder::Forget(edit), desk),
             Effect::Note(order) => self.write(DiskOrder::Note(order), desk),
+            Effect::Wipe(owner) => self.write(DiskOrder::Wipe(owner), desk),
             Effect::ProbeDisk => self.write(DiskOrder::Probe, desk),
             Effect::Keep(order) => desk.at_once.extend(self.copyist.order(order).into_iter().map(of_disk)),
             Effect::Ask(id, request) => desk.at_once.extend(self.rest.ask(id, request).map(of_rest)),
@@ -174,11 +175,12 @@ impl Runtime {
 
     /// Requests under way are dropped: what they were to save is on disk, and is sent again under the same key.
     async fn finish(self, start: Instant) {
-        let Self { mut step, clock, mut inputs, mut disk, copyist, stored, rest, socket, stop, .. } = self;
+        let Self { mut step, clock, mut inputs, mut disk, mut copyist, stored, rest, socket, stop, .. } =
+            self;
         stop.cancel();
         drop((rest, stored));
         let mut last = |event: Event, disk: &mut Writer| {
-            write_only(&mut step, moment(start, clock.as_ref()), event, disk);
+            write_only(&mut step, moment(start, clock.as_ref()), event, (disk, &mut copyist));
         };
         // What a person was told is taken goes to the disk still; all else that comes of it has nobody to do it.
         inputs.close();
@@ -209,7 +211,7 @@ impl Desk {
 }
 
 /// One of the last steps: of its effects only those are carried out that go to the disk.
-fn write_only(step: &mut Step, now: Moment, event: Event, disk: &mut Writer) {
+fn write_only(step: &mut Step, now: Moment, event: Event, (disk, copyist): (&mut Writer, &mut Copyist)) {
     let mut effects = Vec::new();
     step(now, event, &mut effects);
     for effect in effects {
@@ -217,6 +219,11 @@ fn write_only(step: &mut Step, now: Moment, event: Event, disk: &mut Writer) {
             Effect::Store(edit) => DiskOrder::Store(edit),
             Effect::Forget(edit) => DiskOrder::Forget(edit),
             Effect::Note(order) => DiskOrder::Note(order),
+            Effect::Wipe(owner) => DiskOrder::Wipe(owner),
+            Effect::Keep(Keep::Nothing) => {
+                copyist.order(Keep::Nothing);
+                continue;
+            }
             _ => continue,
         };
         for said in disk.order(order) {
@@ -234,6 +241,7 @@ fn of_disk(reply: DiskReply) -> Event {
     match reply {
         DiskReply::Stored(edit) => Event::Stored(edit),
         DiskReply::NotStored(edit, reason) => Event::NotStored(edit, reason),
+        DiskReply::Wiped(what, outcome) => Event::Wiped(what, outcome),
         DiskReply::Saving(saving) => Event::Saving(saving),
         DiskReply::NoteKept(note) => Event::NoteKept(note),
         DiskReply::NoteNotKept(note, reason) => Event::NoteNotKept(note, reason),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
-use callboard_desk::bridge::{Command, Update};
+use callboard_desk::bridge::{Command, FieldState, Notice, Update};
 use callboard_desk::session::effect::WindowId;
 use callboard_link::{ApiKey, Config, Console, LinkError, LiveOptions, ServerUrl};
 use callboard_model::{Field, Value};
@@ -84,7 +84,7 @@ async fn answer(
             let names = ["versions", "client-version", "idempotency", "changes", "live-tokens"];
             json!({"capabilities": names, "server_version": "1", "seq": 0})
         }
-        "/api/v1/tickets" => json!([ticket("old", 1)]),
+        "/api/v1/tickets" => json!([ticket("an old title", 1)]),
         "/api/v1/changes" => {
             return (StatusCode::OK, json!({"data": [], "next": 0, "has_more": false}).to_string());
         }
@@ -95,7 +95,7 @@ async fn answer(
             let status = StatusCode::from_u16(desk.status.load(Ordering::SeqCst)).expect("a status");
             return (status, json!({"data": ticket("new", 2)}).to_string());
         }
-        "/api/v1/tickets/T-1" => ticket("old", 1),
+        "/api/v1/tickets/T-1" => ticket("an old title", 1),
         path if path.ends_with("live-tokens") || path.ends_with("hocuspocus") => {
             return (StatusCode::NOT_FOUND, String::new());
         }
@@ -155,6 +155,56 @@ async fn an_edit_outlives_the_program_and_is_sent_again_under_the_same_key() {
     })
     .await;
     console.stop().await;
+}
+
+fn holds(profile: &Path, words: &str) -> bool {
+    let files = std::fs::read_dir(profile).expect("the profile");
+    let mut bytes = files.map(|file| std::fs::read(file.expect("a file").path()).expect("its bytes"));
+    bytes.any(|bytes| bytes.windows(words.len()).any(|window| window == words.as_bytes()))
+}
+
+/// What was told, kept, typed and queued is nowhere in the bytes of the profile any more.
+#[tokio::test]
+async fn signing_out_leaves_no_word_of_the_account_in_any_file() {
+    let profile = tempfile::tempdir().expect("a directory");
+    let server = Server::start().await;
+    let (console, mut painted) = open(server.config(profile.path()));
+    command(&console, Command::Hello).await;
+    within(async { while !matches!(painted.recv().await, Some(Update::Me(Some(_)))) {} }).await;
+    command(&console, Command::OpenTicket { ticket: "T-1".into() }).await;
+    within(async { while !matches!(painted.recv().await, Some(Update::Ticket(_))) {} }).await;
+    let (ticket, field) = ("T-1".into(), Field::Title);
+    command(&console, Command::Edit { ticket, field, value: Value::from("a queued title") }).await;
+    let draft = Command::Draft { ticket: "T-1".into(), field, value: Value::from("a typed title") };
+    command(&console, draft).await;
+    let mut is_kept = false;
+    while !is_kept {
+        if let Some(Update::Ticket(view)) = within(painted.recv()).await {
+            is_kept = view.fields.iter().any(|field| field.state == FieldState::Draft { kept: true });
+        }
+    }
+    let words = ["an old title", "a queued title", "a typed title", "Bob"];
+    within(async {
+        while !words.iter().all(|words| holds(profile.path(), words)) {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+
+    command(&console, Command::SignOut { force: false }).await;
+    let unsent = Update::Notice(Notice::Unsent { edits: 1, drafts: 1 });
+    within(async { while painted.recv().await.expect("it lives") != unsent {} }).await;
+    assert!(holds(profile.path(), "a typed title"), "nobody said that it may go");
+    command(&console, Command::SignOut { force: true }).await;
+    let gone = Update::Notice(Notice::SignedOut { trouble: None });
+    within(async { while painted.recv().await.expect("it lives") != gone {} }).await;
+    for words in words {
+        assert!(!holds(profile.path(), words), "{words}");
+    }
+    console.stop().await;
+    for words in words {
+        assert!(!holds(profile.path(), words), "{words}, at the end");
+    }
 }
 
 #[tokio::test]

@@ -166,6 +166,10 @@ export type Command = { "do": "hello" }
   /** The field. */
   field: FieldName,
 }
+  | { "do": "signOut",
+  /** Do it all the same. */
+  force: boolean,
+}
   | { "do": "retryLink" }
   | { "do": "stillHere" }
   | { "do": "viewQuietly",
@@ -520,6 +524,16 @@ export type Notice = { "kind": "changed",
   who: string,
   /** What, at least one. */
   fields: FieldName[],
+}
+  | { "kind": "unsent",
+  /** Edits and comments that the server has not confirmed. */
+  edits: number,
+  /** Texts that were typed and not committed. */
+  drafts: number,
+}
+  | { "kind": "signedOut",
+  /** What could not be erased, and why. */
+  trouble: string | null,
 }
   | { "kind": "notStored",
   /** The ticket's number. */

@@ -91,6 +91,9 @@ export class ScriptedBackend implements Backend {
       case 'focus':
       case 'stillHere':
         break;
+      case 'signOut':
+        this.#tell({ is: 'notice', value: { kind: 'unsent', edits: 2, drafts: 1 } });
+        break;
       default:
         if ('ticket' in command && 'field' in command) this.#field(command);
     }

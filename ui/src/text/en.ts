@@ -87,6 +87,19 @@ function told(notice: Told): { head: string; more: string } {
         head: `Your change to ${notice.number} could not be kept`,
         more: `${notice.reason}. Nothing was sent. Make room on the disk, then make the change again.`,
       };
+    case 'unsent':
+      return {
+        head: 'Not signed out: work would be lost',
+        more: `Not sent yet: ${number(notice.edits)} changes, ${number(notice.drafts)} drafts.`,
+      };
+    case 'signedOut':
+      return {
+        head: 'Signed out',
+        more:
+          notice.trouble === null
+            ? 'Nothing of this account is left on this machine.'
+            : `Not everything could be erased from this machine: ${notice.trouble}.`,
+      };
     case 'setAside':
       return {
         head: 'The list of unsent changes could not be read',

@@ -218,6 +218,12 @@ pub enum Command {
         #[cfg_attr(feature = "ts", ts(type = "FieldName"))]
         field: Field,
     },
+    /// Sign out: all that this machine keeps of the account is erased, and the console has nothing more to say until it
+    /// is started again. Where work would be lost that was not sent, it is only said how much.
+    SignOut {
+        /// Do it all the same.
+        force: bool,
+    },
     /// Try the live link again now.
     RetryLink,
     /// The person is here without asking for anything: a key, the pointer. Once a minute is enough; every other command

@@ -140,6 +140,18 @@ pub enum Notice {
         #[cfg_attr(feature = "ts", ts(type = "FieldName[]"))]
         fields: Vec<Field>,
     },
+    /// Nobody signed out, because this would be lost.
+    Unsent {
+        /// Edits and comments that the server has not confirmed.
+        edits: u32,
+        /// Texts that were typed and not committed.
+        drafts: u32,
+    },
+    /// Signed out, and nothing of the account is left on this machine.
+    SignedOut {
+        /// What could not be erased, and why.
+        trouble: Option<String>,
+    },
     /// An edit could not be written to disk: it is neither shown nor sent.
     NotStored {
         /// The ticket's number.

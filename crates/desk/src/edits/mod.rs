@@ -202,6 +202,16 @@ impl Edits {
         (queued, needs_you)
     }
 
+    /// How many committed edits and comments are not confirmed, and how many texts are not committed.
+    pub(crate) fn at_stake(&self) -> (u32, u32) {
+        let works = self.tickets.values().flat_map(BTreeMap::values);
+        let said = u32::try_from(self.sayings.all().count()).unwrap_or(u32::MAX);
+        works.fold((said, 0), |(edits, drafts), work| {
+            let committed = u32::try_from(work.edits.len()).unwrap_or(u32::MAX);
+            (edits.saturating_add(committed), drafts.saturating_add(u32::from(work.draft().is_some())))
+        })
+    }
+
     /// The mark on a ticket's row.
     pub(crate) fn unsent(&self, ticket: &Ticket) -> Unsent {
         let works = self.of(&ticket.ticket_id).into_iter().flatten();

@@ -19,10 +19,12 @@ pub enum Effect {
     Forget(EditId),
     /// Keep a note of ours on disk, or take one away.
     Note(NoteOrder),
+    /// Erase the edits and notes of an account from the disk; answered by [`Event::Wiped`](crate::Event::Wiped).
+    Wipe(Owner),
     /// Find out whether the disk takes anything; answered by [`Event::Saving`](crate::Event::Saving).
     ProbeDisk,
-    /// Keep a copy of what the server said, for a start without it. Nothing answers, and nothing depends on it: where it
-    /// fails, such a start shows less.
+    /// Keep a copy of what the server said, for a start without it. Nothing depends on it: where it fails, such a start
+    /// shows less.
     Keep(Keep),
     /// Ask the server; answered by [`Event::Answered`](crate::Event::Answered).
     Ask(RequestId, Request),
@@ -197,7 +199,7 @@ pub enum Keep {
     Gone(TicketId),
     /// All that is kept was true at this time, if nothing later is said of it.
     Proven(i64),
-    /// Nothing of it is ours to keep any more.
+    /// Nothing of it is ours to keep any more: it is erased; answered by [`Event::Wiped`](crate::Event::Wiped).
     Nothing,
 }
 

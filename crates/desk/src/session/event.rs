@@ -90,6 +90,8 @@ pub enum Event {
     NoteKept(NoteName),
     /// A note could not be written to disk; the sentence says why.
     NoteNotKept(NoteName, Arc<str>),
+    /// One of the two files was erased, or could not be; the sentence says why.
+    Wiped(Wiped, Result<(), Arc<str>>),
     /// Whether the disk takes anything: told when that changes, and when it was asked.
     Saving(Saving),
     /// A timer that was armed ran out.
@@ -98,6 +100,15 @@ pub enum Event {
     Woke,
     /// The program ends in good order. Always the last event; of what it asks for only the disk hears.
     Ending,
+}
+
+/// What was erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Wiped {
+    /// The edits and notes of an account.
+    Work,
+    /// The copy of what the server said.
+    Copy,
 }
 
 /// What was kept of the server's words when the program last ran (CO-12). Shown until the server was asked.

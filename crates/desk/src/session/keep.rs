@@ -49,7 +49,12 @@ impl Session {
     }
 
     fn forget_recalled(&mut self) {
-        for ticket in self.tickets.recalled() {
+        self.forget_tickets(self.tickets.recalled());
+    }
+
+    /// Lets go of tickets that are not ours to see.
+    pub(super) fn forget_tickets(&mut self, tickets: Vec<TicketId>) {
+        for ticket in tickets {
             self.board.remove(&ticket);
             self.tickets.forget(&ticket);
             // Whoever looks at it is told that it is not theirs to see.

@@ -31,6 +31,7 @@ mod person;
 mod poll;
 mod reach;
 mod say;
+mod sign_out;
 mod step;
 mod truth;
 mod turn;
@@ -67,6 +68,7 @@ use feed::Feed;
 use lists::Lists;
 use ours::Aside;
 use person::Shown;
+use sign_out::SignedOut;
 
 /// A running console. Start it with [`Event::Started`](crate::Event::Started).
 #[derive(Debug)]
@@ -95,6 +97,8 @@ pub struct Session {
     talks: Talks,
     /// Comments that were discarded on their way to disk.
     unsaid: BTreeSet<SayingId>,
+    /// The person signed out: nothing more happens in this run.
+    signed_out: Option<SignedOut>,
     /// Edits and comments that are on their way.
     in_flight: BTreeSet<EditId>,
     /// Tickets whose edits wait until what they stand on was fetched anew (CO-12).
@@ -166,6 +170,7 @@ impl Session {
             lists: Lists::default(),
             talks: Talks::default(),
             unsaid: BTreeSet::new(),
+            signed_out: None,
             in_flight: BTreeSet::new(),
             unproven: BTreeSet::new(),
             floors: BTreeMap::new(),

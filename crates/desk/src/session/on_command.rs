@@ -59,6 +59,7 @@ impl Session {
             Command::CloseOutbox => self.windows.unwatch(&window, List::Outbox),
             Command::RetryEdit { ticket, field } => self.retry_edit(turn, &ticket, field),
             Command::DropEdit { ticket, field } => self.drop_edit(turn, &ticket, field),
+            Command::SignOut { force } => self.sign_out(turn, window, force),
             Command::RetryLink => self.retry_link(turn),
             Command::StillHere => {}
             Command::ViewQuietly { on } => self.view_quietly(on),

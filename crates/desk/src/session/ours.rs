@@ -15,6 +15,7 @@ use super::Session;
 use super::effect::{Effect, StoredEdit};
 use super::turn::Turn;
 use crate::alerts::news::Now;
+use crate::edits::bulk::Bulks;
 use crate::notes::{Document, Note, NoteKey, NoteName, NoteOrder, Owner, Shelf};
 
 /// What is on disk and not in hand.
@@ -98,6 +99,7 @@ impl Session {
         self.let_go_of_drafts();
         self.let_go_of_past();
         self.alerts.let_go(&Now::of(&turn.now));
+        self.bulks = Bulks::default();
     }
 
     /// A note is safe.

@@ -6,6 +6,7 @@ use super::Session;
 use super::effect::Effect;
 use super::event::{Event, Moment};
 use super::ours::Aside;
+use super::sign_out::is_heard_signed_out;
 use super::turn::Turn;
 use crate::alerts::news::Now;
 
@@ -14,6 +15,9 @@ impl Session {
     pub fn step(&mut self, now: Moment, event: Event, out: &mut Vec<Effect>) {
         let mut turn = Turn::new(now, out);
         let turn = &mut turn;
+        if self.signed_out.is_some() && !is_heard_signed_out(&event) {
+            return;
+        }
         self.keep_time(turn);
         match event {
             Event::Started { outbox, notes, kept } => {
@@ -32,6 +36,7 @@ impl Session {
             Event::NotStored(id, reason) => self.not_stored(turn, id, &reason),
             Event::NoteKept(name) => self.note_kept(turn, &name),
             Event::NoteNotKept(name, reason) => self.note_not_kept(turn, &name, &reason),
+            Event::Wiped(what, outcome) => self.wiped(turn, what, outcome),
             Event::Saving(saving) => self.saving_is(turn, saving),
             Event::Rang(timer) => self.rang(turn, timer),
             Event::Woke => self.woke(turn),

@@ -16,6 +16,7 @@ mod leaving;
 mod live;
 mod own_work;
 mod recall;
+mod sign_out;
 mod start;
 mod stock;
 mod storms;

@@ -21,12 +21,14 @@
 //! | [`shelves`] | the notes in it, and their limits |
 //! | [`writer`] | what becomes of orders to it, one by one and together |
 //! | [`scribe`] | the thread and its queue, or none |
+//! | [`erase`] | what is wiped is nowhere in the bytes |
 //! | [`open`] | what happens to a file that cannot be read |
 //! | [`copy`] | the copy, in a file of its own |
 //!
 //! **Invariant:** an edit or a note is reported as stored only after the disk has said so.
 
 pub(crate) mod copy;
+mod erase;
 pub(crate) mod open;
 pub(crate) mod profile;
 pub(crate) mod scribe;
@@ -37,8 +39,9 @@ pub(crate) mod writer;
 use std::sync::Arc;
 
 use callboard_desk::bridge::Saving;
-use callboard_desk::notes::{Note, NoteName, NoteOrder};
+use callboard_desk::notes::{Note, NoteName, NoteOrder, Owner};
 use callboard_desk::session::effect::StoredEdit;
+use callboard_desk::session::event::Wiped;
 use callboard_model::EditId;
 
 /// Answers that may wait for the loop; beyond that the thread waits.
@@ -55,6 +58,8 @@ pub enum DiskOrder {
     Note(NoteOrder),
     /// Find out whether there is room.
     Probe,
+    /// Erase all work of an account, and that of nobody.
+    Wipe(Owner),
 }
 
 /// What became of a [`DiskOrder`] that is answered.
@@ -68,6 +73,8 @@ pub(crate) enum DiskReply {
     NoteKept(NoteName),
     /// It is not; the sentence says why.
     NoteNotKept(NoteName, Arc<str>),
+    /// Our work or the copy was erased, or could not be.
+    Wiped(Wiped, Result<(), Arc<str>>),
     /// Whether the disk takes anything: told when it changed, and to whoever asked.
     Saving(Saving),
 }
@@ -105,4 +112,10 @@ pub trait OutboxStore: Send {
     /// # Errors
     /// None of them was carried out.
     fn carry_out(&mut self, orders: &[DiskOrder]) -> Result<(), Unkept>;
+
+    /// After a [`DiskOrder::Wipe`] was carried out: sees to it that what was deleted is nowhere in the bytes.
+    ///
+    /// # Errors
+    /// Some of it may be.
+    fn scrub(&mut self) -> Result<(), Unkept>;
 }

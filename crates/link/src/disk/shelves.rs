@@ -109,6 +109,13 @@ fn refused(reason: TooMuch) -> rusqlite::Error {
     rusqlite::Error::ToSqlConversionFailure(Box::new(reason))
 }
 
+/// Takes away all of an account.
+pub(super) fn wipe(file: &Connection, server: &str, owner: &Owner) -> rusqlite::Result<()> {
+    let of = [server, owner.tenant.as_str(), owner.user.as_str()];
+    file.execute("DELETE FROM note WHERE server = ?1 AND tenant = ?2 AND user = ?3", of)?;
+    Ok(())
+}
+
 /// Takes away what is older than its shelf keeps.
 pub(super) fn age(file: &Connection, now: Timestamp) -> rusqlite::Result<()> {
     const DAY_MS: i64 = 24 * 60 * 60 * 1000;

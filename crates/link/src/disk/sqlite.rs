@@ -13,7 +13,7 @@ use callboard_model::{EditId, Field, Timestamp, Value, Version};
 use rusqlite::{Connection, ErrorCode, Row, named_params};
 use tracing::warn;
 
-use crate::disk::{DiskOrder, OutboxStore, Unkept, Work, shelves};
+use crate::disk::{DiskOrder, OutboxStore, Unkept, Work, erase, shelves};
 
 /// The schema that this program writes. A file of a later one is not touched.
 const SCHEMA: i64 = 3;
@@ -42,6 +42,9 @@ const OWNERS: &str = "
 
 /// Whose edits of an earlier release are: whoever used the profile last, with the server that it is used with.
 const ADOPT: &str = "UPDATE edit SET server = ?1, tenant = ?2, user = ?3 WHERE tenant IS NULL";
+
+/// What is nobody's was that of whoever was signed in.
+const WIPE: &str = "DELETE FROM edit WHERE tenant IS NULL OR (server = ?1 AND tenant = ?2 AND user = ?3)";
 
 /// Writes as much as a few edits do, where the last probe did.
 const PROBE: &str = "INSERT OR REPLACE INTO probe (place, filler) VALUES (1, randomblob(8192))";
@@ -122,6 +125,7 @@ impl SqliteOutbox {
         file.pragma_update(None, "journal_mode", "WAL")?;
         // With anything less, a loss of power could take an edit that a person was told is safe.
         file.pragma_update(None, "synchronous", "FULL")?;
+        erase::prepare(&file)?;
         let mut outbox = Self { file, server: at.server.to_owned() };
         outbox.migrate(schema, at)?;
         if let Err(reason) = shelves::age(&outbox.file, at.now) {
@@ -155,6 +159,10 @@ impl SqliteOutbox {
                     change
                         .prepare_cached("DELETE FROM edit WHERE id = ?1")?
                         .execute([edit.0.to_be_bytes()])?;
+                }
+                DiskOrder::Wipe(owner) => {
+                    change.execute(WIPE, [&self.server, owner.tenant.as_str(), owner.user.as_str()])?;
+                    shelves::wipe(&change, &self.server, owner)?;
                 }
                 DiskOrder::Probe => change.execute_batch(PROBE)?,
                 DiskOrder::Note(order) => shelves::carry_out(&change, &self.server, order)?,
@@ -239,6 +247,10 @@ impl OutboxStore for SqliteOutbox {
 
     fn carry_out(&mut self, orders: &[DiskOrder]) -> Result<(), Unkept> {
         self.write(orders).map_err(|error| unkept(&error))
+    }
+
+    fn scrub(&mut self) -> Result<(), Unkept> {
+        erase::scrub(&self.file).map_err(|error| unkept(&error))
     }
 }
 

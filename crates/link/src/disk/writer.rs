@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use callboard_desk::bridge::Saving;
 use callboard_desk::notes::{Note, NoteOrder};
+use callboard_desk::session::event::Wiped;
 use tokio::sync::mpsc;
 use tracing::{error, info, warn};
 
@@ -97,6 +98,10 @@ impl Work for Outbox {
                 Err(reason) if orders.len() == 1 => Err(reason.clone()),
                 Err(_) => self.store.carry_out(std::slice::from_ref(order)),
             };
+            let outcome = match order {
+                DiskOrder::Wipe(_) => outcome.and_then(|()| self.store.scrub()),
+                _ => outcome,
+            };
             saving = saving.max(outcome.as_ref().map_or_else(Unkept::saving, |()| Saving::Safe));
             replies.extend(reply(order, outcome.map_err(Unkept::reason)));
         }
@@ -126,7 +131,7 @@ impl Outbox {
 fn takes_room(order: &DiskOrder) -> bool {
     match order {
         DiskOrder::Store(_) | DiskOrder::Note(NoteOrder::Put(_)) | DiskOrder::Probe => true,
-        DiskOrder::Forget(_) | DiskOrder::Note(NoteOrder::Drop(_)) => false,
+        DiskOrder::Forget(_) | DiskOrder::Note(NoteOrder::Drop(_)) | DiskOrder::Wipe(_) => false,
     }
 }
 
@@ -165,6 +170,7 @@ fn reply(order: &DiskOrder, outcome: Result<(), Arc<str>>) -> Option<DiskReply> 
             warn!(shelf = name.shelf.name(), %reason, "a note on disk stays as it was");
             None
         }
+        (DiskOrder::Wipe(_), outcome) => Some(DiskReply::Wiped(Wiped::Work, outcome)),
         (DiskOrder::Forget(_) | DiskOrder::Note(_) | DiskOrder::Probe, _) => None,
     }
 }
@@ -198,6 +204,10 @@ mod tests {
                 return Err(Unkept::Refused("too long".into()));
             }
             self.done.extend_from_slice(orders);
+            Ok(())
+        }
+
+        fn scrub(&mut self) -> Result<(), Unkept> {
             Ok(())
         }
     }
@@ -268,6 +278,10 @@ mod tests {
 
         fn carry_out(&mut self, _: &[DiskOrder]) -> Result<(), Unkept> {
             self.0.recv().map_err(|_| Unkept::Failed("nobody tells".into()))
+        }
+
+        fn scrub(&mut self) -> Result<(), Unkept> {
+            Ok(())
         }
     }
 

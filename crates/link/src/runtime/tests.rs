@@ -224,6 +224,10 @@ impl OutboxStore for Full {
     fn carry_out(&mut self, _: &[DiskOrder]) -> Result<(), Unkept> {
         Err(Unkept::Full("the disk is full".into()))
     }
+
+    fn scrub(&mut self) -> Result<(), Unkept> {
+        Ok(())
+    }
 }
 
 #[tokio::test]

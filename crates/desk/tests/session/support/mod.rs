@@ -16,7 +16,7 @@ use callboard_desk::bridge::{
 };
 use callboard_desk::notes::{Note, NoteName, NoteOrder};
 use callboard_desk::session::effect::{Keep, LinkOrder, Request, RequestId, StoredEdit, Timer, WindowId};
-use callboard_desk::session::event::{Answer, ClientKey, Failure, Fall, Kept, LinkEvent};
+use callboard_desk::session::event::{Answer, ClientKey, Failure, Fall, Kept, LinkEvent, Wiped};
 use callboard_desk::{Effect, Event, Moment, Policy, Session};
 use callboard_model::{EditId, Field, Hint, Presence, Room, TicketId, Timestamp, Value};
 use jiff::tz::Offset;
@@ -456,8 +456,17 @@ impl World {
             }
             Effect::Forget(id) => assert!(self.disk.remove(&id).is_some(), "{id} is forgotten once"),
             Effect::Note(order) => events.extend(self.note(order)),
+            Effect::Wipe(owner) => {
+                self.disk.retain(|_, edit| edit.owner.as_ref().is_some_and(|of| *of != owner));
+                self.notes.retain(|name, _| name.owner != owner);
+                events.push_back(Event::Wiped(Wiped::Work, Ok(())));
+            }
             Effect::ProbeDisk => events.push_back(Event::Saving(self.saving())),
-            Effect::Keep(keep) => self.remember(keep),
+            Effect::Keep(keep) => {
+                let is_wiped = keep == Keep::Nothing;
+                self.remember(keep);
+                events.extend(is_wiped.then_some(Event::Wiped(Wiped::Copy, Ok(()))));
+            }
             Effect::Ask(id, request) => self.ask(id, request, events),
             Effect::Link(order) => self.order(order, events),
             Effect::Arm(timer, after) => {
