@@ -151,3 +151,84 @@ fn what_no_command_knows_is_refused_and_not_ignored() {
         assert!(serde_json::from_str::<Command>(json).is_err(), "{json}");
     }
 }
+
+#[test]
+fn what_calls_the_person_can_be_chosen_and_told() {
+    let quiet = Response {
+        toast: ToastLevel::Quiet,
+        sound: Some(SoundClass::Sla),
+        badge: true,
+        attention: false,
+        repeats: false,
+    };
+    let rule = AlertRule {
+        kind: AlertKind::SlaWarning,
+        relation: Some(Relation::MyTeam),
+        at_least: Some(Severity::High),
+        looking: WhenLooking::NotAtTicket,
+        response: quiet,
+    };
+    check(
+        &rule,
+        r#"{"kind":"slaWarning","relation":"myTeam","atLeast":"high","looking":"notAtTicket","response":{"toast":"quiet","sound":"sla","badge":true,"attention":false,"repeats":false}}"#,
+    );
+    for (pause, json) in [
+        (PauseFor::Minutes { minutes: 15 }, r#"{"kind":"minutes","minutes":15}"#),
+        (PauseFor::Until { at: 5 }, r#"{"kind":"until","at":5}"#),
+        (PauseFor::Open, r#"{"kind":"open"}"#),
+        (PauseFor::Over, r#"{"kind":"over"}"#),
+    ] {
+        check(&Command::PauseAlerts { pause }, &format!(r#"{{"do":"pauseAlerts","pause":{json}}}"#));
+    }
+    check(&Command::MarkRead { ticket: None }, r#"{"do":"markRead","ticket":null}"#);
+    let settings = AlertSettings::default();
+    let json = serde_json::to_string(&settings).expect("settings can be written");
+    check(&Command::SetAlerts { settings }, &format!(r#"{{"do":"setAlerts","settings":{json}}}"#));
+}
+
+#[test]
+fn every_reason_can_be_told() {
+    for (reason, json) in [
+        (Reason::Rule, r#"{"kind":"rule"}"#),
+        (Reason::NoRule, r#"{"kind":"noRule"}"#),
+        (Reason::YourOwn, r#"{"kind":"yourOwn"}"#),
+        (Reason::LookingAtIt, r#"{"kind":"lookingAtIt"}"#),
+        (Reason::LookingHere, r#"{"kind":"lookingHere"}"#),
+        (Reason::QuietHours { until: 420 }, r#"{"kind":"quietHours","until":420}"#),
+        (Reason::Paused { until: None }, r#"{"kind":"paused","until":null}"#),
+        (Reason::DoNotDisturb, r#"{"kind":"doNotDisturb"}"#),
+        (Reason::Gathered { others: 3 }, r#"{"kind":"gathered","others":3}"#),
+        (Reason::InSummary, r#"{"kind":"inSummary"}"#),
+        (Reason::WhileAway, r#"{"kind":"whileAway"}"#),
+        (Reason::ReadFirst, r#"{"kind":"readFirst"}"#),
+        (Reason::Ended, r#"{"kind":"ended"}"#),
+    ] {
+        check(&reason, json);
+    }
+    for (place, json) in [
+        (Place::Ticket { ticket: "t".into() }, r#"{"kind":"ticket","ticket":"t"}"#),
+        (Place::Activity, r#"{"kind":"activity"}"#),
+        (Place::Program, r#"{"kind":"program"}"#),
+    ] {
+        check(&Update::Show(place), &format!(r#"{{"is":"show","value":{json}}}"#));
+    }
+    let toast = Toast {
+        id: ToastId::Link,
+        rev: 2,
+        title: "No connection".to_owned(),
+        body: String::new(),
+        buttons: vec![ToastButton { action: ToastAction::Open, label: "Open".to_owned() }],
+        level: ToastLevel::Urgent,
+        replaces: true,
+    };
+    check(
+        &Signal::Toast(toast),
+        r#"{"is":"toast","value":{"id":{"of":"link"},"rev":2,"title":"No connection","body":"","buttons":[{"action":"open","label":"Open"}],"level":"urgent","replaces":true}}"#,
+    );
+    check(
+        &Signal::Badge { count: 0, latest: Vec::new() },
+        r#"{"is":"badge","value":{"count":0,"latest":[]}}"#,
+    );
+    check(&Signal::Raise { window: None }, r#"{"is":"raise","value":{"window":null}}"#);
+    check(&Signal::Sound(SoundClass::New), r#"{"is":"sound","value":"new"}"#);
+}

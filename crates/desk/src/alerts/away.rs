@@ -109,6 +109,22 @@ impl Away {
         }
     }
 
+    /// A ticket was read meanwhile: nobody is called to it. What of it is in the summary already stays a number there.
+    pub(crate) fn read(&mut self, ticket: &TicketId) -> Vec<Judged> {
+        self.digest.tickets.remove(ticket);
+        let is_read = |judged: &mut Judged| judged.news.ticket() == Some(ticket);
+        let read: Vec<Judged> = self.held.extract_if(.., is_read).collect();
+        if !self.is_much && !read.is_empty() {
+            self.tickets.remove(ticket);
+            let of_absence = Digest { is_of_absence: true, ..Digest::default() };
+            self.digest = self.held.iter().fold(of_absence, |mut digest, judged| {
+                digest.add(judged);
+                digest
+            });
+        }
+        read
+    }
+
     /// What went into the summary for good.
     pub(crate) fn overflow(&mut self) -> Vec<Judged> {
         std::mem::take(&mut self.overflowed)

@@ -305,6 +305,8 @@ impl Alerts {
         self.ringing.stop(ticket);
         self.drop_bundle(&ToastId::Ticket(ticket.clone()), now);
         self.backlog.read(ticket);
+        let held = self.away.as_mut().map(|away| away.read(ticket)).unwrap_or_default();
+        held.into_iter().for_each(|judged| self.record(judged, Reason::ReadFirst, now));
         self.signal(|toasts, signals| toasts.read(ticket, signals));
     }
 

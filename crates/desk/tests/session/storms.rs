@@ -154,6 +154,23 @@ fn a_short_gap_with_little_in_it_is_told_as_if_it_had_come_live() {
     assert_eq!((&toast.id, &*toast.body), (&ToastId::Ticket("t2".into()), "Bob assigned it to you."));
 }
 
+/// CO-15: nobody is called to what was read, though it came while nothing was told.
+#[test]
+fn what_is_read_before_an_absence_ends_is_not_told_at_its_end() {
+    let mut world = World::started(10);
+    world.show_activity();
+    world.sleep(Duration::from_secs(3_600));
+    world.pass(1_000);
+    world.bob("t2", Assignee, "me");
+    world.pass(5_000);
+    assert_eq!((world.toasts().len(), world.badge()), (0, Some(1)));
+    world.open("t2");
+    world.pass(600_000);
+    assert_eq!((world.toasts().len(), world.sounds().len(), world.badge()), (0, 0, Some(0)));
+    let reasons: Vec<Reason> = world.entries.iter().map(|entry| entry.verdict.reason).collect();
+    assert_eq!(reasons, [Reason::ReadFirst]);
+}
+
 /// §5.3: a wave of new tickets is summed up from the third on.
 #[test]
 fn the_third_new_ticket_within_half_a_minute_is_in_a_summary() {
