@@ -100,7 +100,7 @@ fn a_week_asleep_with_two_thousand_changes_missed_is_one_summary() {
     }
     world.pass(60_000);
     world.forget_the_past();
-    world.sleep(Duration::from_secs(7 * 24 * 3_600));
+    world.suspend(Duration::from_secs(7 * 24 * 3_600));
     for round in 0..4 {
         for number in 1..=500 {
             match round {
@@ -159,7 +159,7 @@ fn a_short_gap_with_little_in_it_is_told_as_if_it_had_come_live() {
 fn what_is_read_before_an_absence_ends_is_not_told_at_its_end() {
     let mut world = World::started(10);
     world.show_activity();
-    world.sleep(Duration::from_secs(3_600));
+    world.suspend(Duration::from_secs(3_600));
     world.pass(1_000);
     world.bob("t2", Assignee, "me");
     world.pass(5_000);
@@ -271,7 +271,7 @@ fn happen(world: &mut World, act: Act, number: u32, step: usize) {
             assert_eq!((world.badge().unwrap_or_default(), world.counts.unread), (0, 0));
         }
         Act::Pass(ms) => world.pass(ms.into()),
-        Act::Sleep(seconds) => world.sleep(Duration::from_secs(seconds.into())),
+        Act::Sleep(seconds) => world.suspend(Duration::from_secs(seconds.into())),
         Act::Fall => world.socket_falls(),
         Act::Rise => {
             world.socket_works = true;

@@ -3,6 +3,7 @@
 //! Nothing happens by itself but what the world is told to let happen, so every story reads from top to bottom.
 
 mod decisions;
+mod machine;
 mod seen;
 pub(crate) mod server;
 
@@ -14,8 +15,8 @@ use callboard_desk::bridge::{
     Counts, FieldState, Grouping, Line, LinkView, NeedsView, Notice, OutboxState, OutboxView, PendingComment,
     Saving, Signal, TicketView, Update, ViewId,
 };
-use callboard_desk::notes::{Note, NoteName, NoteOrder};
-use callboard_desk::session::effect::{Keep, LinkOrder, Request, RequestId, StoredEdit, Timer, WindowId};
+use callboard_desk::notes::{Note, NoteName};
+use callboard_desk::session::effect::{LinkOrder, Request, RequestId, StoredEdit, Timer, WindowId};
 use callboard_desk::session::event::{Answer, ClientKey, Failure, Fall, Kept, LinkEvent, Wiped};
 use callboard_desk::{Effect, Event, Moment, Policy, Session};
 use callboard_model::{EditId, Field, Hint, Presence, Room, TicketId, Timestamp, Value};
@@ -200,22 +201,10 @@ impl World {
         start + self.uptime + self.slept
     }
 
-    /// The machine sleeps: its clock goes on, its programs do not.
-    pub(crate) fn sleep(&mut self, time: Duration) {
-        self.slept += time;
-    }
-
     // --- what people do -------------------------------------------------------------------------------------------
 
     pub(crate) fn say(&mut self, command: Command) {
         self.tell(Event::Command { window: self.window.clone(), command });
-    }
-
-    /// The person looked elsewhere, and looks at the program again.
-    pub(crate) fn come_back(&mut self) {
-        for focused in [false, true] {
-            self.say(Command::Focus { focused, ticket: None });
-        }
     }
 
     pub(crate) fn open(&mut self, ticket: &str) {
@@ -292,12 +281,6 @@ impl World {
         let now = self.now();
         let fields = [(field, Value::from(value))].into();
         let hint = self.server.write(&ticket.into(), &fields, &person(who), now, None);
-        self.deliver_hint(hint);
-    }
-
-    /// Somebody says something on a ticket; their hint arrives if we are listening.
-    pub(crate) fn other_says(&mut self, ticket: &str, who: &str) {
-        let hint = self.server.comment(&ticket.into(), &person(who), self.now());
         self.deliver_hint(hint);
     }
 
@@ -477,46 +460,6 @@ impl World {
             }
             Effect::Paint(_, update) => self.paint(update),
             Effect::Signal(signal) => self.signals.push((self.uptime, signal)),
-        }
-    }
-
-    fn saving(&self) -> Saving {
-        if self.disk_is_full { Saving::Full } else { Saving::Safe }
-    }
-
-    fn note(&mut self, order: NoteOrder) -> Option<Event> {
-        let name = match order {
-            NoteOrder::Put(note) if self.disk_is_full => {
-                let is_answered = note.name.shelf.is_answered();
-                return is_answered.then(|| Event::NoteNotKept(note.name, "the disk is full".into()));
-            }
-            NoteOrder::Put(note) => {
-                let name = note.name.clone();
-                self.notes.insert(name.clone(), note);
-                name
-            }
-            NoteOrder::Drop(name) => {
-                let was_there = self.notes.remove(&name).is_some();
-                // Of a shelf that does not answer nobody knows what is there.
-                assert!(was_there || !name.shelf.is_answered(), "{name:?} is dropped once");
-                return None;
-            }
-        };
-        name.shelf.is_answered().then_some(Event::NoteKept(name))
-    }
-
-    fn remember(&mut self, keep: Keep) {
-        let kept = &mut self.kept;
-        match keep {
-            Keep::Me(me) => kept.me = Some(me),
-            Keep::Lookups(lookups) => kept.lookups = Some(*lookups),
-            Keep::Ticket(ticket, as_of) => {
-                kept.tickets.retain(|(known, _)| known.ticket_id != ticket.ticket_id);
-                kept.tickets.push((*ticket, as_of));
-            }
-            Keep::Gone(gone) => kept.tickets.retain(|(known, _)| known.ticket_id != gone),
-            Keep::Proven(at) => kept.tickets.iter_mut().for_each(|(_, as_of)| *as_of = at.max(*as_of)),
-            Keep::Nothing => *kept = Kept::default(),
         }
     }
 
