@@ -16,7 +16,7 @@ use callboard_desk::bridge::{
     Saving, Signal, TicketView, Update, ViewId,
 };
 use callboard_desk::notes::{Note, NoteName};
-use callboard_desk::session::effect::{LinkOrder, Request, RequestId, StoredEdit, Timer, WindowId};
+use callboard_desk::session::effect::{Keep, LinkOrder, Request, RequestId, StoredEdit, Timer, WindowId};
 use callboard_desk::session::event::{Answer, ClientKey, Failure, Fall, Kept, LinkEvent, Wiped};
 use callboard_desk::{Effect, Event, Moment, Policy, Session};
 use callboard_model::{EditId, Field, Hint, Presence, Room, TicketId, Timestamp, Value};
