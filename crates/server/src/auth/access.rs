@@ -142,6 +142,12 @@ impl Access {
         matches!(self.role, Role::Admin)
     }
 
+    /// Whether they read what is told of every ticket and everybody's time: who may see all of it anyway.
+    #[must_use]
+    pub fn reads_events(&self) -> bool {
+        self.plans_schedules() && self.boards == Boards::All
+    }
+
     /// Whether they belong to the company, and so may know its people, teams and customers.
     #[must_use]
     pub const fn is_internal(&self) -> bool {

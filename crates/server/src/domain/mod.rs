@@ -20,6 +20,7 @@
 //! | [`bundle`] | what a master ticket decides for its children |
 //! | [`sla`] | by when a ticket has to be answered and done, and what stops those clocks |
 //! | [`membership`] | what somebody is to the company |
+//! | [`events`] | what a change is called when others are told of it |
 //! | [`stale`] | whether a writer decided on something that has changed since |
 //!
 //! **Invariant:** no I/O, no clock, no SQL, no HTTP; the same input gives the same decision.
@@ -32,6 +33,7 @@ pub mod comment;
 pub mod description;
 pub mod difference;
 pub mod emoji;
+pub mod events;
 pub mod extras;
 pub mod facts;
 pub mod itil;

@@ -15,6 +15,7 @@
 //! | [`openapi`] | what is said of every route, as a document for programs |
 //! | `notifications` | the way into one's own notifications |
 //! | [`watch`] | what is around every request: its name, its time, its panic |
+//! | `events` | the catalogue of domain events, their log and the simulator |
 //! | `changes`, `records`, `meta` | the change feed; versions of records; health, capabilities, the caller |
 //! | `once` | writes that are applied once |
 //! | `html`, `ranges` | text as HTML, and long text cut to a part |
@@ -26,6 +27,7 @@ mod bundle;
 mod changes;
 mod comments;
 mod customers;
+mod events;
 pub mod extract;
 mod html;
 mod lookups;
@@ -62,6 +64,7 @@ fn described() -> Routes {
         .merge(customers::routes())
         .merge(changes::routes())
         .merge(records::routes())
+        .merge(events::routes())
         .merge(notifications::routes())
         .merge(schedules::routes())
         .merge(tickets::routes())

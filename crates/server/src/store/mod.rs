@@ -21,6 +21,7 @@ pub mod bundles;
 pub mod comments;
 pub mod directory;
 mod engine;
+pub mod events;
 pub mod flags;
 pub mod keys;
 pub mod lookups;

@@ -11,6 +11,7 @@ mod close_rules;
 mod comments;
 mod demo;
 mod durability;
+mod events;
 mod feed;
 mod guard;
 mod lists;

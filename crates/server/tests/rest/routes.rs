@@ -59,6 +59,9 @@ pub(crate) const ROUTES: &[(Method, &str, For)] = &[
     (Method::GET, "/api/v1/clients/{client}/locations", For::Readers),
     (Method::GET, "/api/v1/clients/{client}/contacts", For::Readers),
     (Method::GET, "/api/v1/changes?since=0", For::Readers),
+    (Method::GET, "/api/v1/event-catalog", For::Dispatchers),
+    (Method::GET, "/api/v1/events", For::Dispatchers),
+    (Method::POST, "/api/v1/events/simulate", For::Dispatchers),
     (Method::POST, "/api/v1/tickets/live-tokens", For::Readers),
     (Method::GET, "/api/v1/notifications/live-token", For::Known),
     (Method::GET, "/api/tickets/{ticket}/live-token", For::Readers),
@@ -185,6 +188,8 @@ pub(crate) fn body(path: &str, ticket: &Ticket, own: &Own) -> String {
             "title": "New", "board_id": ticket.board_id, "client_id": ticket.client_id,
             "status_id": ticket.status_id, "priority_id": ticket.priority_id,
         })
+    } else if path.ends_with("/simulate") {
+        json!({ "event_type": "TICKET_CREATED", "payload": { "ticketId": ticket.ticket_id } })
     } else if path.ends_with("/schedules") {
         json!({
             "title": "New", "scheduled_start": "2026-11-21T10:00:00Z", "scheduled_end": "2026-11-21T11:00:00Z",

@@ -37,7 +37,13 @@ async fn save(world: &World, ticket: &TicketId, now: Timestamp, fields: &[(Field
 }
 
 /// Opens a ticket at a time of our choice on the board of this name, for the client in this place of the list.
-async fn open(world: &World, now: Timestamp, board: &str, client: usize, priority: &str) -> Ticket {
+pub(crate) async fn open(
+    world: &World,
+    now: Timestamp,
+    board: &str,
+    client: usize,
+    priority: &str,
+) -> Ticket {
     let named = |list: &Value, key: &str, name: &str, id: &str| {
         let all = list["data"].as_array().expect("a list").clone();
         let found = all.into_iter().find(|one| one[key] == name).expect("one of this name");

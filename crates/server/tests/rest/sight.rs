@@ -56,6 +56,10 @@ const TABLE: &[Row] = &[
     ("GET /api/v1/clients/{client}/contacts", [200, 200], [200, 404]),
     // The cursor is from before what they may see was changed.
     ("GET /api/v1/changes", [410, 410], [410, 410]),
+    // What is told of everything is for who may see everything.
+    ("GET /api/v1/event-catalog", [403, 403], [403, 403]),
+    ("GET /api/v1/events", [403, 403], [403, 403]),
+    ("POST /api/v1/events/simulate", [403, 403], [403, 403]),
     ("POST /api/v1/tickets/live-tokens", [200, 200], [200, 200]),
     ("GET /api/v1/notifications/live-token", [200, 200], [200, 200]),
     ("GET /api/tickets/{ticket}/live-token", [200, 404], [200, 404]),

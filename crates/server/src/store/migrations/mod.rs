@@ -32,6 +32,7 @@ const STEPS: &[Step] = steps! {
     4 "0004_tickets.sql"
     5 "0005_service_levels.sql"
     6 "0006_administration.sql"
+    7 "0007_events.sql"
 };
 
 /// The number of the last step.

@@ -10,6 +10,7 @@ use super::record::{Change, record};
 use super::{copying, details, idempotency, reactions};
 use crate::auth::Placement;
 use crate::domain::comment::{self, Asking, AuthorKind, Standing};
+use crate::domain::events::comment::{Said, reworded, said};
 use crate::domain::{Issue, response};
 use crate::error::{Result, ServerError};
 use crate::store::Limits;
@@ -138,14 +139,16 @@ pub(in crate::store) fn say(db: &mut dyn Sql, say: &Say, limits: Limits) -> Resu
             let message = format!("A ticket has at most {COMMENTS_MAX} comments");
             return Ok(Err(Refusal::Invalid(vec![Issue::at("comment_text", "too_big", message)])));
         }
-        insert(db, tenant, &new(say, answered.map(|answered| answered.thread)))?;
+        let new = new(say, answered.map(|answered| answered.thread));
+        insert(db, tenant, &new)?;
         let mut after = sheet.ticket.clone();
         if let Some(state) = response::after_comment(kind, draft.is_internal, after.status_is_closed) {
             after.response_state = Some(state.name().into());
         }
         let change = Change::by(author, Some(&sheet.ticket), Some(&after));
         let answers = kind == AuthorKind::Internal && !draft.is_internal;
-        record(db, &Change { beside: &[COMMENTS], answers, ..change }, limits)?;
+        let happened = said(told(&new, author.person.user_id.as_str()));
+        record(db, &Change { beside: &[COMMENTS], happened: &happened, answers, ..change }, limits)?;
         copying::reopen_master(db, author, &after, (kind, draft.is_internal), limits)?;
         written(db, at, comment)
     })
@@ -180,6 +183,20 @@ fn new(say: &Say, thread: Option<CommentId>) -> Comment {
         updated_at: None,
         deleted_at: None,
         reactions: Vec::new(),
+    }
+}
+
+/// What is told of it. An account of the customer's stands for its person where it is nobody's in particular.
+fn told<'a>(comment: &'a Comment, author: &'a str) -> Said<'a> {
+    let contact = comment.contact.as_ref().map_or(author, |contact| contact.as_str());
+    Said {
+        ticket: &comment.ticket,
+        comment: &comment.comment,
+        author,
+        contact: (comment.author == AuthorKind::Client).then_some(contact),
+        kind: comment.author,
+        is_internal: comment.is_internal,
+        at: comment.created_at,
     }
 }
 
@@ -259,7 +276,9 @@ pub(in crate::store) fn reword(
                 "UPDATE comments SET comment_text = ?3, updated_at = ?4 WHERE tenant = ?1 AND comment_id = ?2",
                 cells![&author.tenant, &touch.comment, &touch.what, author.now],
             )?;
-            beside(db, &touch.ground, &sheet, COMMENTS, limits)?;
+            let happened = [reworded(&touch.ground.ticket, author.person.user_id.as_str())];
+            let change = Change::by(author, Some(&sheet.ticket), Some(&sheet.ticket));
+            record(db, &Change { beside: &[COMMENTS], happened: &happened, ..change }, limits)?;
         }
         written(db, &touch.ground, &touch.comment)
     })

@@ -11,7 +11,8 @@ use callboard_model::{TenantId, TicketId, Version};
 
 use super::record::{Change, record};
 use super::schedules::visible;
-use super::{idempotency, tickets};
+use super::{events, idempotency, tickets};
+use crate::domain::events::{By, schedule as telling};
 use crate::domain::schedule::plan::{self, Facts, Planner, Wanted};
 use crate::domain::schedule::sight::{Sight, forbids};
 use crate::domain::schedule::{Entry, WorkKind};
@@ -43,6 +44,7 @@ pub(in crate::store) fn add(
             return Ok(Err(Unplanned::Forbidden(why)));
         }
         insert(db, &author.tenant, &entry)?;
+        happened(db, author, (None, Some(&entry)), limits)?;
         tell(db, author, entry.ticket(), limits)?;
         as_it_stands(db, author, &entry).map(Ok)
     })
@@ -78,6 +80,7 @@ pub(in crate::store) fn change(
         after.updated_at = author.now;
         after.updated_by = author.person.clone();
         update(db, &author.tenant, &after)?;
+        happened(db, author, (Some(&before.entry), Some(&after)), limits)?;
         tell(db, author, before.entry.ticket().into_iter().chain(after.ticket()), limits)?;
         as_it_stands(db, author, &after).map(Ok)
     })
@@ -104,6 +107,7 @@ pub(in crate::store) fn remove(
         let key = cells![&author.tenant, entry];
         db.execute("DELETE FROM schedule_assignees WHERE tenant = ?1 AND entry_id = ?2", key)?;
         db.execute("DELETE FROM schedule_entries WHERE tenant = ?1 AND entry_id = ?2", key)?;
+        happened(db, author, (Some(&before.entry), None), limits)?;
         tell(db, author, before.entry.ticket(), limits)?;
         Ok(Ok(()))
     })
@@ -137,6 +141,25 @@ fn facts(db: &mut dyn Sql, author: &Author, before: Option<&Entry>, wanted: &Wan
         facts.knows_ticket = place.is_some_and(|place| author.access.reads(&place));
     }
     Ok(facts)
+}
+
+/// Writes the events of a change of the schedule.
+fn happened(
+    db: &mut dyn Sql,
+    author: &Author,
+    (before, after): (Option<&Entry>, Option<&Entry>),
+    limits: Limits,
+) -> Result<()> {
+    let told = telling::of_change(before, after, By { user: &author.person.user_id, now: author.now });
+    let ticket = after.or(before).and_then(Entry::ticket);
+    let occasion = events::Occasion {
+        tenant: &author.tenant,
+        actor: &author.person,
+        now: author.now,
+        ticket: ticket.as_ref(),
+        is_simulated: false,
+    };
+    events::add(db, occasion, told, limits).map(drop)
 }
 
 /// Tells the rooms of these tickets that their schedule changed; each once, and only of tickets that exist.

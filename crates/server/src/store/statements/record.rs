@@ -9,9 +9,11 @@ use std::sync::Arc;
 
 use callboard_model::{Hint, Person, SessionId, TenantId, Ticket, TicketId, Timestamp, Version};
 
-use super::{changes, clocks, columns, outbox, removal};
+use super::events::Occasion;
+use super::{changes, clocks, columns, events, outbox, removal};
 use crate::auth::Placement;
 use crate::domain::difference;
+use crate::domain::events::{By, Happening, ticket as telling};
 use crate::error::Result;
 use crate::store::Limits;
 use crate::store::save::Author;
@@ -34,6 +36,8 @@ pub(in crate::store) struct Change<'a> {
     pub(in crate::store) after: Option<&'a Ticket>,
     /// Names of what changed and is no column of the row: `comments`, `schedule`, `tags`.
     pub(in crate::store) beside: &'a [&'static str],
+    /// What happened that the row does not show, such as a word that was said; told before what follows from it.
+    pub(in crate::store) happened: &'a [Happening],
     /// Whether the company answers the customer with it: that stops the clock of the response.
     pub(in crate::store) answers: bool,
     /// Who is told.
@@ -64,6 +68,7 @@ impl<'a> Change<'a> {
             before,
             after,
             beside: &[],
+            happened: &[],
             answers: false,
             told: Told::Everybody,
         }
@@ -127,7 +132,23 @@ pub(in crate::store) fn record(
     if change.told == Told::Everybody {
         outbox::add(db, change.tenant, ticket, &hint, places)?;
     }
+    tell(db, change, ticket, limits)?;
     Ok(Some(Recorded { version, seq, updated_fields: hint.updated_fields }))
+}
+
+/// Writes the events of a change. An import tells them too: it is only not rung for (LT-18).
+fn tell(db: &mut dyn Sql, change: &Change<'_>, ticket: &TicketId, limits: Limits) -> Result<()> {
+    let by = By { user: &change.actor.user_id, now: change.now };
+    let mut told = change.happened.to_vec();
+    told.extend(telling::of_change(change.before, change.after, by));
+    let occasion = Occasion {
+        tenant: change.tenant,
+        actor: change.actor,
+        now: change.now,
+        ticket: Some(ticket),
+        is_simulated: false,
+    };
+    events::add(db, occasion, told, limits).map(drop)
 }
 
 fn write_row(db: &mut dyn Sql, change: &Change<'_>, version: Version) -> Result<()> {

@@ -17,6 +17,7 @@ use crate::auth::Placement;
 use crate::domain::apply::apply;
 use crate::domain::bundle;
 use crate::domain::difference::{self, Difference};
+use crate::domain::events::ticket::tags;
 use crate::domain::stale::{History, LastChange, clashes};
 use crate::error::{Result, ServerError};
 use crate::store::Limits;
@@ -106,13 +107,20 @@ fn change(
         return Ok(Err(refusal));
     }
     let names: Vec<_> = beside.iter().map(|one| one.name).collect();
-    let change = Change { beside: &names, told, ..Change::by(author, Some(&before.ticket), Some(&after)) };
+    let extras = wish.extras.over(&before.extras);
+    let retagged = tags(tenant, &after, (&before.extras.tags, &extras.tags), author.now);
+    let change = Change {
+        beside: &names,
+        happened: retagged.as_slice(),
+        told,
+        ..Change::by(author, Some(&before.ticket), Some(&after))
+    };
     let recorded = record(db, &change, limits)?;
     if let Some(recorded) = &recorded {
         closing::note(db, author, &after, recorded.version, &set_aside, overriding)?;
     }
     if !names.is_empty() {
-        details::write(db, tenant, ticket, &wish.extras.over(&before.extras))?;
+        details::write(db, tenant, ticket, &extras)?;
     }
     copying::copy_down(db, author, (&before.ticket, &after), told, limits)?;
     answer(db, tenant, before, recorded)
