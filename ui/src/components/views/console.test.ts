@@ -318,16 +318,17 @@ describe('how a field stands', () => {
 
 describe('a conflict (LT-13)', () => {
   const [, mine = choice('', ''), theirs = choice('', '')] = STATUSES;
-  const conflict = {
-    kind: 'conflict',
-    mine,
-    theirs,
-    by: 'Bob Kessler',
-    // In the middle of a minute, so that no speed of the machine makes another sentence of it.
-    at: Date.now() - 5.5 * 60_000,
-    draft: false,
-  } as const;
-  const clashing = () => field('status_id', { shown: mine, state: conflict });
+  // In the middle of a minute, counted when a test begins: no test may last long enough to make another sentence of it.
+  const conflict = () =>
+    ({
+      kind: 'conflict',
+      mine,
+      theirs,
+      by: 'Bob Kessler',
+      at: Date.now() - 5.5 * 60_000,
+      draft: false,
+    }) as const;
+  const clashing = () => field('status_id', { shown: mine, state: conflict() });
   // Each says which value it was meant against: the one on the other button.
   const kept = { do: 'keepYours', ticket: 'a', field: 'status_id', theirs: theirs.value };
   const taken = { do: 'takeTheirs', ticket: 'a', field: 'status_id', mine: mine.value };
@@ -380,7 +381,7 @@ describe('a conflict (LT-13)', () => {
   });
 
   it('is settled where the focus is, whichever stands above', async () => {
-    await opened(title({ state: { ...conflict, mine: choice('x', 'x') } }), clashing());
+    await opened(title({ state: { ...conflict(), mine: choice('x', 'x') } }), clashing());
     const panel = screen.getByTestId('conflict-status_id');
     const button = within(panel).getByTestId('take-theirs');
     button.focus();
