@@ -57,6 +57,8 @@ pub(crate) fn windows(steps: &mut Steps, filter: Option<&str>) -> Result<()> {
 fn nextest() -> Command {
     let mut command = cargo();
     command.args(["nextest", "run", "--workspace", "--status-level=fail"]);
+    // An error of a test says what it waited for; sixty lines of where would only bury it.
+    command.env("RUST_LIB_BACKTRACE", "0");
     command
 }
 

@@ -95,7 +95,8 @@ impl Session {
     }
 
     /// A room let us in. The first one after the socket opened, which is the board's where there is one, ends the
-    /// silence: from here on hints arrive, so what came before is caught up now.
+    /// silence: from here on hints arrive, so what came before is caught up now. A stock server has no board room, and
+    /// there each of the later ones ends the silence of its own ticket.
     fn joined(&mut self, turn: &mut Turn<'_>, room: &Room) {
         if !self.rooms.is_entered(room) {
             // Said by a socket that we have given up meanwhile.
@@ -117,6 +118,9 @@ impl Session {
             self.rooms.is_dirty = true;
             self.touched.extend(self.windows.open_tickets().cloned());
             self.catch_up(turn);
+        } else if let (Room::Ticket(_, ticket), true) = (room, self.is_stock()) {
+            // No other room speaks for this one there, so its silence ends only now.
+            self.stale.want(ticket);
         }
     }
 

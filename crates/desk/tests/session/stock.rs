@@ -210,3 +210,19 @@ fn hints_of_a_stock_server_are_followed_and_copies_cost_nothing() {
     world.pass(1_000);
     assert_eq!((world.shown("t1", Status), world.fetches("t1")), ("done", 1));
 }
+
+/// LT-15: no board room speaks for the others there, so what was saved after the first of them let us in, and before the
+/// ticket's own did, was told to nobody.
+#[test]
+fn a_room_that_lets_us_in_later_than_the_first_has_its_ticket_read_again() {
+    let mut world = stock(2);
+    world.socket_falls();
+    world.socket_works = true;
+    world.slow.insert(room("t1").to_string());
+    world.pass(60_000);
+    assert!(world.rooms.contains("ticket:t:t2") && !world.rooms.contains("ticket:t:t1"));
+    silently(&mut world, Status, "done");
+    world.tell(Event::Link(LinkEvent::Joined(room("t1"))));
+    world.pass(1_000);
+    assert_eq!(world.shown("t1", Status), "done");
+}

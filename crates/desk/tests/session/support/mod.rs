@@ -71,6 +71,8 @@ pub(crate) struct World {
     pub(crate) rooms: BTreeSet<String>,
     /// Rooms that let nobody in.
     pub(crate) shut: BTreeSet<String>,
+    /// Rooms that do not answer yet.
+    pub(crate) slow: BTreeSet<String>,
     is_up: bool,
     timers: BTreeMap<Timer, Duration>,
     uptime: Duration,
@@ -131,6 +133,7 @@ impl World {
             orders: Vec::new(),
             rooms: BTreeSet::new(),
             shut: BTreeSet::new(),
+            slow: BTreeSet::new(),
             is_up: false,
             timers: BTreeMap::new(),
             uptime: Duration::ZERO,
@@ -505,6 +508,7 @@ impl World {
                 self.rooms.remove(&room.to_string());
                 events.push_back(Event::Link(LinkEvent::Denied(room, "shut".into())));
             }
+            LinkOrder::Join { room, .. } if self.slow.contains(&room.to_string()) => {}
             LinkOrder::Join { room, .. } => {
                 self.rooms.insert(room.to_string());
                 events.push_back(Event::Link(LinkEvent::Joined(room)));
