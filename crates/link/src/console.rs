@@ -5,11 +5,11 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use callboard_desk::Session;
 use callboard_desk::bridge::{Command, Signal, ToastAction, ToastId, Update};
 use callboard_desk::notes::Owner;
 use callboard_desk::session::effect::WindowId;
 use callboard_desk::session::event::Kept;
+use callboard_desk::{Effect, Event, Moment, Session};
 use callboard_model::SessionId;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
@@ -24,13 +24,13 @@ use crate::config::{Config, RoomsUrl};
 use crate::disk::copy::{CopyStore, Copyist, open_copy};
 use crate::disk::open::{SetAside, open_outbox};
 use crate::disk::profile::ProfileLock;
-use crate::disk::scribe::Runs;
 use crate::disk::sqlite::Place;
+use crate::disk::threads::{OwnThreads, Threads};
 use crate::disk::writer::Writer;
 use crate::disk::{OutboxStore, REPLIES_WAITING_MAX};
 use crate::rest::send::{HttpSend, ReqwestSend};
 use crate::rest::{Caller, Rest};
-use crate::runtime::{Input, Runtime};
+use crate::runtime::{Input, Runtime, Step};
 use crate::socket::Socket;
 use crate::socket::dial::{Dial, TcpDial};
 
@@ -49,7 +49,14 @@ pub struct World {
     pub outbox: Box<dyn OutboxStore>,
     /// The disk: what is only faster to have.
     pub copy: Box<dyn CopyStore>,
+    /// Where the disk's loops run.
+    pub threads: Arc<dyn Threads>,
+    /// Sees every step, and changes none; `None` where nobody looks.
+    pub witness: Option<Witness>,
 }
+
+/// What happened, when, and what the session asked for.
+pub type Witness = Box<dyn FnMut(Moment, &Event, &[Effect]) + Send>;
 
 /// A running console.
 pub struct Console {
@@ -85,14 +92,15 @@ impl Console {
         let at = Place { server: &address, last: last.as_ref(), now: clock.wall() };
         let (outbox, set_aside) = open_outbox(&config.profile_dir, &at)?;
         let http = Arc::new(ReqwestSend::new(&config.server)?);
-        let world = World { clock, http, dial: Arc::new(TcpDial), outbox, copy };
+        let (dial, threads) = (Arc::new(TcpDial), Arc::new(OwnThreads));
+        let world = World { clock, http, dial, outbox, copy, threads, witness: None };
         let mut console = Self::with_session(world, kept, config, paint, signal, Some(profile))?;
         console.set_aside = set_aside;
         Ok(console)
     }
 
-    /// Starts a console in a world of the caller's making; `config.profile_dir` is not touched, and no thread runs beside
-    /// the loop: see [`disk`](crate::disk).
+    /// Starts a console in a world of the caller's making; `config.profile_dir` is not touched: see
+    /// [`disk`](crate::disk).
     ///
     /// # Errors
     /// Its outbox cannot be read.
@@ -115,14 +123,16 @@ impl Console {
         profile: Option<ProfileLock>,
     ) -> Result<Self, LinkError> {
         let origin = SessionId::from(Uuid::from_u128(world.clock.dice()).to_string());
-        let mut session = Session::new(origin.clone()).under(config.live.policy);
+        let session = Session::new(origin.clone()).under(config.live.policy);
+        let step = steps(session, world.witness);
         let work = world.outbox.load().map_err(LinkError::Unread)?;
-        let runs = if profile.is_some() { Runs::Beside } else { Runs::Inline };
         let stop = CancellationToken::new();
         let (inputs, incoming) = mpsc::channel(INPUTS_WAITING_MAX);
         let (replies, stored) = mpsc::channel(REPLIES_WAITING_MAX);
-        let copyist = Copyist::begin(world.copy, runs, replies.clone()).map_err(LinkError::Thread)?;
-        let writer = Writer::begin(world.outbox, runs, replies).map_err(LinkError::Thread)?;
+        let copyist =
+            Copyist::begin(world.copy, world.threads.as_ref(), replies.clone()).map_err(LinkError::Thread)?;
+        let writer =
+            Writer::begin(world.outbox, world.threads.as_ref(), replies).map_err(LinkError::Thread)?;
         // 32 random bits, as stock ends draw them.
         let first_client_id = (world.clock.dice() & u128::from(u32::MAX)) as u64;
         let rooms = config.live.rooms.as_ref().map_or_else(|| config.server.socket(), RoomsUrl::socket);
@@ -130,7 +140,7 @@ impl Console {
         let caller = Caller::new(world.http, config.server, config.api_key, config.tenant.as_ref(), &origin)
             .known_as(config.live.user, config.live.session.as_ref());
         let runtime = Runtime {
-            step: Box::new(move |now, event, out| session.step(now, event, out)),
+            step,
             paint: Box::new(paint),
             signal: Box::new(signal),
             clock: world.clock,
@@ -204,6 +214,14 @@ impl Console {
         }
     }
 
+    /// Ends the console as a loss of power would: nothing more is done, not even what was ordered. Whatever else it
+    /// started (the disk's loops, its streams) is for its world to end.
+    pub fn kill(&self) {
+        if let Some(task) = self.task.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            task.abort();
+        }
+    }
+
     async fn input(&self, input: Input) -> Result<(), LinkError> {
         self.inputs.send(input).await.map_err(|_| LinkError::Ended)
     }
@@ -215,4 +233,15 @@ fn recalled(copy: &mut dyn CopyStore) -> Kept {
         warn!(%reason, "the copy of the board cannot be read");
         Kept::default()
     })
+}
+
+/// The session as the loop sees it, and whoever looks on.
+fn steps(mut session: Session, witness: Option<Witness>) -> Step {
+    match witness {
+        None => Box::new(move |now, event, out| session.step(now, event, out)),
+        Some(mut witness) => Box::new(move |now, event, out| {
+            session.step(now, event.clone(), out);
+            witness(now, &event, out);
+        }),
+    }
 }

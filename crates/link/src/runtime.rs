@@ -127,7 +127,7 @@ impl Runtime {
             Effect::Note(order) => self.write(DiskOrder::Note(order), desk),
             Effect::Wipe(owner) => self.write(DiskOrder::Wipe(owner), desk),
             Effect::ProbeDisk => self.write(DiskOrder::Probe, desk),
-            Effect::Keep(order) => desk.at_once.extend(self.copyist.order(order).into_iter().map(of_disk)),
+            Effect::Keep(order) => desk.at_once.extend(self.copyist.order(order).map(of_disk)),
             Effect::Ask(id, request) => desk.at_once.extend(self.rest.ask(id, request).map(of_rest)),
             Effect::Link(order) => desk.order(order),
             Effect::Arm(timer, after) => desk.timers.arm(timer, Instant::now() + after),
@@ -138,7 +138,7 @@ impl Runtime {
     }
 
     fn write(&mut self, order: DiskOrder, desk: &mut Desk) {
-        desk.at_once.extend(self.disk.order(order).into_iter().map(of_disk));
+        desk.at_once.extend(self.disk.order(order).map(of_disk));
     }
 
     /// The next thing that happens; `None` at the end.

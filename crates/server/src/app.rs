@@ -5,9 +5,11 @@
 //! **Invariant:** no global state; whatever a handler needs it finds here.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
+use callboard_model::Timestamp;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::live_token::LiveTokens;
@@ -65,6 +67,12 @@ impl App {
     #[must_use]
     pub fn uptime(&self) -> Duration {
         self.started.elapsed()
+    }
+
+    /// The time of day.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.store.now()
     }
 
     /// Everything that is served on the port.

@@ -9,6 +9,7 @@ pub mod app;
 pub mod audit;
 pub mod auth;
 pub mod bus;
+pub mod clock;
 pub mod demo;
 pub mod domain;
 pub mod error;

@@ -18,7 +18,8 @@ use serde::de::DeserializeOwned;
 use tokio::sync::mpsc;
 use tracing::warn;
 
-use super::scribe::{Runs, Scribe, Work};
+use super::scribe::{Scribe, Work};
+use super::threads::Threads;
 use super::{DiskReply, erase};
 
 /// Orders that may wait for the disk. Beyond that this run keeps nothing more.
@@ -249,24 +250,24 @@ impl Copyist {
     /// Begins.
     pub(crate) fn begin(
         store: Box<dyn CopyStore>,
-        runs: Runs,
+        threads: &dyn Threads,
         replies: mpsc::Sender<DiskReply>,
     ) -> std::io::Result<Self> {
-        let scribe = Scribe::begin(Copying::new(store), runs, replies)?;
+        let scribe = Scribe::begin(Copying::new(store), threads, replies)?;
         Ok(Self { scribe, is_behind: false })
     }
 
     /// Hands an order over, without waiting.
-    pub(crate) fn order(&mut self, order: Keep) -> Vec<DiskReply> {
+    pub(crate) fn order(&mut self, order: Keep) -> Option<DiskReply> {
         let is_fresh_start = order == Keep::Nothing;
         if self.is_behind && !is_fresh_start {
-            return Vec::new();
+            return None;
         }
-        let taken = self.scribe.order(order);
-        self.is_behind = taken.is_err();
-        taken.unwrap_or_else(|order| {
+        let refused = self.scribe.order(order).err();
+        self.is_behind = refused.is_some();
+        refused.and_then(|order| {
             warn!("the copy of the board stays as it is: the disk is too far behind, or failed");
-            erased(&order, Err("the disk is too far behind".into())).into_iter().collect()
+            erased(&order, Err("the disk is too far behind".into()))
         })
     }
 
@@ -347,6 +348,7 @@ mod tests {
     use callboard_model::rest::Me;
 
     use super::*;
+    use crate::disk::threads::OwnThreads;
 
     const SERVER_A: &str = "https://a/";
 
@@ -445,9 +447,9 @@ mod tests {
         let profile = tempfile::tempdir().expect("a directory");
         let (replies, _said) = mpsc::channel(1);
         let copy = open_copy(profile.path(), SERVER_A, Timestamp::UNIX_EPOCH);
-        let mut copyist = Copyist::begin(copy, Runs::Beside, replies).expect("a thread");
+        let mut copyist = Copyist::begin(copy, &OwnThreads, replies).expect("a thread");
         for number in 0..2_000 {
-            assert_eq!(copyist.order(keep(ticket(number, 1), 10)), []);
+            assert_eq!(copyist.order(keep(ticket(number, 1), 10)), None);
         }
         copyist.finish().await;
         assert_eq!(reopened(profile.path()).tickets.len(), 2_000);

@@ -9,10 +9,9 @@
 //! # The seam
 //!
 //! A simulated world brings an [`OutboxStore`] and a [`CopyStore`](copy::CopyStore) of its own to
-//! [`Console::start_in`](crate::Console::start_in). There nothing runs beside the loop: every order is carried out
-//! [inline](scribe::Runs::Inline), by the very code that the threads run, and its answer is the next event. So a run is
-//! the same each time, a store that refuses is a full disk, and what a store holds when the console is dropped is what a
-//! kill leaves.
+//! [`Console::start_in`](crate::Console::start_in), and [threads](threads::Threads) that are tasks like any other. There
+//! nothing runs beside the loop but in turns: a run is the same each time, a store that refuses is a full disk, a task that
+//! is held up is a slow one, and what a store holds when the console is killed is what a kill leaves.
 //!
 //! | module | holds |
 //! |---|---|
@@ -20,7 +19,8 @@
 //! | [`sqlite`] | the file of our work and its schema |
 //! | [`shelves`] | the notes in it, and their limits |
 //! | [`writer`] | what becomes of orders to it, one by one and together |
-//! | [`scribe`] | the thread and its queue, or none |
+//! | [`scribe`] | the thread and its queue |
+//! | [`threads`] | where threads come from |
 //! | [`erase`] | what is wiped is nowhere in the bytes |
 //! | [`open`] | what happens to a file that cannot be read |
 //! | [`copy`] | the copy, in a file of its own |
@@ -34,6 +34,7 @@ pub(crate) mod profile;
 pub(crate) mod scribe;
 mod shelves;
 pub(crate) mod sqlite;
+pub(crate) mod threads;
 pub(crate) mod writer;
 
 use std::sync::Arc;

@@ -11,7 +11,8 @@ use callboard_desk::session::event::Wiped;
 use tokio::sync::mpsc;
 use tracing::{error, info, warn};
 
-use super::scribe::{Runs, Scribe, Work};
+use super::scribe::{Scribe, Work};
+use super::threads::Threads;
 use super::{DiskOrder, DiskReply, OutboxStore, Unkept};
 
 /// Orders that may wait for the disk. Beyond that an edit is reported as not stored, and the loop takes no
@@ -34,23 +35,23 @@ impl Writer {
     /// Begins.
     pub(crate) fn begin(
         store: Box<dyn OutboxStore>,
-        runs: Runs,
+        threads: &dyn Threads,
         replies: mpsc::Sender<DiskReply>,
     ) -> std::io::Result<Self> {
-        Scribe::begin(Outbox { store, saving: Saving::Safe }, runs, replies).map(Self)
+        Scribe::begin(Outbox { store, saving: Saving::Safe }, threads, replies).map(Self)
     }
 
     /// Hands an order over; what finds no place is answered at once.
-    pub(crate) fn order(&mut self, order: DiskOrder) -> Vec<DiskReply> {
+    pub(crate) fn order(&mut self, order: DiskOrder) -> Option<DiskReply> {
         let refused = if may_be_dropped(&order) && self.0.places() <= NOTES_KEPT_FREE {
             order
         } else {
             match self.0.order(order) {
-                Ok(replies) => return replies,
+                Ok(()) => return None,
                 Err(order) => order,
             }
         };
-        reply(&refused, Err("the disk is too far behind".into())).into_iter().collect()
+        reply(&refused, Err("the disk is too far behind".into()))
     }
 
     /// Whether another command may be taken.
@@ -183,6 +184,7 @@ mod tests {
 
     use super::*;
     use crate::disk;
+    use crate::disk::threads::OwnThreads;
 
     /// Refuses everything that names edit 2, and everything while it is full.
     #[derive(Default)]
@@ -289,12 +291,12 @@ mod tests {
     async fn what_may_be_dropped_goes_before_it_holds_anything_else_up() {
         let (go, told) = std::sync::mpsc::channel();
         let (replies, _said) = mpsc::channel(4096);
-        let mut writer = Writer::begin(Box::new(Slow(told)), Runs::Beside, replies).expect("a thread");
+        let mut writer = Writer::begin(Box::new(Slow(told)), &OwnThreads, replies).expect("a thread");
         for _ in 0..2 * ORDERS_WAITING_MAX {
-            assert_eq!(writer.order(put(Shelf::Activity)), []);
+            assert_eq!(writer.order(put(Shelf::Activity)), None);
         }
         assert!(writer.has_room(), "for commands");
-        assert_eq!(writer.order(put(Shelf::Draft)), [], "it waits for its turn");
+        assert_eq!(writer.order(put(Shelf::Draft)), None, "it waits for its turn");
         drop(go);
         writer.finish().await;
     }

@@ -15,8 +15,8 @@ use crate::clock::SystemClock;
 use crate::config::{ApiKey, ServerUrl};
 use crate::disk::copy::NoCopy;
 use crate::disk::open::open_outbox;
-use crate::disk::scribe::Runs;
 use crate::disk::sqlite::Place;
+use crate::disk::threads::OwnThreads;
 use crate::disk::{OutboxStore, REPLIES_WAITING_MAX, Unkept};
 use crate::rest::Caller;
 use crate::rest::send::{HttpAnswer, HttpRequest, HttpSend, SendError};
@@ -76,8 +76,8 @@ impl Rig {
             clock: Arc::new(SystemClock),
             dial: Arc::new(TcpDial),
             inputs: incoming,
-            copyist: Copyist::begin(Box::new(NoCopy), Runs::Beside, replies.clone()).expect("a thread"),
-            disk: Writer::begin(outbox, Runs::Beside, replies).expect("a thread"),
+            copyist: Copyist::begin(Box::new(NoCopy), &OwnThreads, replies.clone()).expect("a thread"),
+            disk: Writer::begin(outbox, &OwnThreads, replies).expect("a thread"),
             stored,
             rest: Rest::new(Caller::new(Arc::new(Nobody), server, key, None, &"s".into())),
             socket,

@@ -102,7 +102,7 @@ impl<T: ToSchema> ToSchema for Many<T> {
 }
 
 /// Now, as finely as times are stored.
-fn now() -> Timestamp {
-    let now = Timestamp::now();
+fn now(app: &App) -> Timestamp {
+    let now = app.now();
     to_millisecond(now).unwrap_or(now)
 }

@@ -43,6 +43,6 @@ async fn live_token(
         return Err(Problem::forbidden("Live updates are switched off"));
     }
     let room = format!("notifications:{}:{}", caller.tenant, caller.user);
-    let (token, _) = app.live_tokens.mint(&caller, Grant::Notifications, now())?;
+    let (token, _) = app.live_tokens.mint(&caller, Grant::Notifications, now(&app))?;
     Ok(Json(NotificationsToken { token, room }))
 }

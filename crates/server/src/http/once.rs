@@ -9,7 +9,6 @@ use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
 
 use super::extract::WriteHeaders;
-use super::now;
 use super::problem::Problem;
 use crate::auth::Caller;
 use crate::store::save::{Attempt, Author, Key};
@@ -26,7 +25,7 @@ pub(super) fn author(
     body: &[u8],
 ) -> Author {
     let key = headers.key.clone().map(|text| Key { text, body_hash: hash(method, address, body) });
-    Author { key, origin: headers.origin.clone(), ..Author::of(caller, now()) }
+    Author { key, origin: headers.origin.clone(), ..Author::of(caller, headers.now) }
 }
 
 fn hash(method: &Method, address: &[&str], body: &[u8]) -> [u8; 32] {

@@ -40,11 +40,13 @@ mod visit;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use axum::routing::any;
+use callboard_model::Timestamp;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -187,6 +189,11 @@ impl Rooms {
         self.0.stop.cancelled().await;
         // Whether all have left by then or not: nobody needs the rooms any more.
         drop(tokio::time::timeout(2 * GOODBYE_MAX, self.drained()).await);
+    }
+
+    /// The time of day, by which tokens expire.
+    fn wall(&self) -> Timestamp {
+        self.0.gate.store.now()
     }
 
     /// The rooms' own clock.

@@ -10,7 +10,6 @@ use axum::extract::ws::{CloseFrame, Message, WebSocketUpgrade};
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use callboard_model::Timestamp;
 use callboard_wire::CloseCode;
 use callboard_wire::limits::FRAME_BYTES_MAX;
 use futures_util::FutureExt;
@@ -42,7 +41,7 @@ pub(super) async fn enter(
     let Some(stranger) = stranger else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
-    let url = rooms.0.gate.url_token(asked.token.as_deref(), Timestamp::now());
+    let url = rooms.0.gate.url_token(asked.token.as_deref(), rooms.wall());
     let upgrade = upgrade
         .max_message_size(FRAME_BYTES_MAX)
         .max_frame_size(FRAME_BYTES_MAX)
@@ -108,7 +107,7 @@ async fn talk(visit: &mut Visit, waiting: &Waiting) -> End {
     let line = waiting.line();
     let mut batch = Vec::new();
     loop {
-        if let Err(goodbye) = visit.tick(Timestamp::now()) {
+        if let Err(goodbye) = visit.tick() {
             return goodbye.into();
         }
         let mut frames: Vec<_> = std::iter::from_fn(|| visit.poll_packet()).map(Bytes::from).collect();
@@ -126,7 +125,7 @@ async fn talk(visit: &mut Visit, waiting: &Waiting) -> End {
         if !write(line, frames).await {
             return End::Gone;
         }
-        let nap = visit.next_tick(Timestamp::now()).min(NAP);
+        let nap = visit.next_tick().min(NAP);
         // All is said: what comes now may be written by whoever brings it.
         line.rest();
         let heard = tokio::select! {

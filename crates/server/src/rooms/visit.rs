@@ -71,7 +71,8 @@ impl Visit {
     }
 
     /// Does what is due. Early and repeated calls are harmless.
-    pub(super) fn tick(&mut self, now: Timestamp) -> Result<(), Goodbye> {
+    pub(super) fn tick(&mut self) -> Result<(), Goodbye> {
+        let now = self.rooms.wall();
         self.connection.tick(self.rooms.now())?;
         if let Some((_, goodbye)) = self.refused_until.take_if(|(at, _)| *at <= self.rooms.now()) {
             return Err(goodbye);
@@ -83,7 +84,8 @@ impl Visit {
     }
 
     /// How long until [`tick`](Self::tick) has something to do.
-    pub(super) fn next_tick(&self, now: Timestamp) -> Duration {
+    pub(super) fn next_tick(&self) -> Duration {
+        let now = self.rooms.wall();
         let until = |at: Duration| at.saturating_sub(self.rooms.now());
         let stay = self.stays.next_due().map(|second| {
             Timestamp::from_second(second)
@@ -131,7 +133,7 @@ impl Visit {
                     stays: user.as_ref().and_then(Option::as_ref),
                 })
                 .collect();
-            let (now, at) = (Timestamp::now(), self.rooms.now());
+            let (now, at) = (self.rooms.wall(), self.rooms.now());
             let decided = self.rooms.0.gate.admit(&self.url, &questions, now, at).await;
             for (ask, pass) in asked.iter().zip(decided.map_err(|error| undecided(&error))?) {
                 if ask.fresh {

@@ -70,7 +70,7 @@ impl Store {
         hash: KeyHash,
         expires_at: Option<Timestamp>,
     ) -> Result<()> {
-        let (wall, now, key_id) = (tenant.clone(), Timestamp::now(), Uuid::new_v4().to_string());
+        let (wall, now, key_id) = (tenant.clone(), self.now(), Uuid::new_v4().to_string());
         let key = NewKey { key_id, name: String::new(), user: user.clone(), hash, expires_at };
         self.write(tenant, move |db| {
             statements::keys::forget_expired(db, now)?;

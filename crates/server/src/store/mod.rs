@@ -40,12 +40,13 @@ mod writes;
 use std::time::Instant;
 
 use callboard_model::rest::Changes;
-use callboard_model::{Hint, TenantId, TicketId};
+use callboard_model::{Hint, TenantId, TicketId, Timestamp};
 use tokio::sync::watch;
 
 use self::engine::Engine;
 use self::sql::Sql;
 use crate::auth::Placement;
+use crate::clock::Clock;
 use crate::error::Result;
 use crate::metrics::Timing;
 
@@ -55,6 +56,7 @@ pub struct Store {
     engine: Engine,
     limits: Limits,
     timing: Timing,
+    clock: Clock,
 }
 
 /// How much a store keeps.
@@ -102,7 +104,23 @@ pub enum Feed {
 impl Store {
     /// Opens `sqlite:<path>`, creating the file, or `postgres://…`, and brings the schema up to date. Blocks.
     pub fn open(address: &str, limits: Limits) -> Result<Self> {
-        Ok(Self { engine: Engine::open(address)?, limits, timing: Timing::default() })
+        Ok(Self::over(Engine::open(address)?, limits, Clock::machine()))
+    }
+
+    /// A store in memory, for a simulated world: everything is executed at once and by whoever asks, in one order, without
+    /// a thread. It lives as long as its handles.
+    pub fn in_memory(limits: Limits, clock: Clock) -> Result<Self> {
+        Ok(Self::over(Engine::in_memory()?, limits, clock))
+    }
+
+    fn over(engine: Engine, limits: Limits, clock: Clock) -> Self {
+        Self { engine, limits, timing: Timing::default(), clock }
+    }
+
+    /// The time of day.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// Rings after each commit that put something into the outbox; the number only counts the rings.

@@ -73,7 +73,7 @@ impl Store {
 
     /// The oldest hints that were not relayed yet, in order.
     pub async fn outbox_pending(&self, limit: u32) -> Result<Vec<OutboxEntry>> {
-        let now = Timestamp::now();
+        let now = self.now();
         self.read(move |db| statements::outbox::pending(db, limit, now)).await
     }
 

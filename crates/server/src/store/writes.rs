@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** a ticket is written in `tickets.rs`, through the domain, and not here.
 
-use callboard_model::{TenantId, Timestamp};
+use callboard_model::TenantId;
 
 use super::lookups::{Client, Company};
 use super::{OutboxEntry, Store, statements};
@@ -12,7 +12,7 @@ impl Store {
     /// The oldest hints that were not relayed yet, in order, for the process whose turn it is to relay; `None` for any
     /// other.
     pub async fn outbox_turn(&self, limit: u32) -> Result<Option<Vec<OutboxEntry>>> {
-        let now = Timestamp::now();
+        let now = self.now();
         match self.engine.look(move |db| statements::outbox::pending(db, limit, now)).await {
             Ok(entries) => Ok(Some(entries)),
             Err(ServerError::RelayedElsewhere) => Ok(None),

@@ -48,7 +48,7 @@ impl FromRequestParts<App> for Known {
             let may_try = app.quota.may_try(source, &key, app.uptime());
             may_try.map_err(|refused| too_often(app, Limited::SignIn, refused))?;
         }
-        let Some(caller) = app.store.caller_by_key(key, within, now()).await? else {
+        let Some(caller) = app.store.caller_by_key(key, within, now(app)).await? else {
             if let Some(source) = source {
                 app.quota.failed(source, app.uptime());
             }
@@ -130,7 +130,7 @@ impl FromRequestParts<App> for Commenter {
 
 fn too_often(app: &App, what: Limited, refused: Refused) -> Problem {
     app.metrics.rate_limited(what);
-    Problem::rate_limited(refused, now())
+    Problem::rate_limited(refused, now(app))
 }
 
 /// A header's text; an empty one counts as none.

@@ -6,11 +6,12 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use callboard_model::rest::header as names;
-use callboard_model::{SessionId, Version};
+use callboard_model::{SessionId, Timestamp, Version};
 
 use super::caller::text;
 use super::params::is_id;
 use crate::app::App;
+use crate::http::now;
 use crate::http::problem::Problem;
 
 /// The stock's word for the origin session.
@@ -48,12 +49,14 @@ pub struct WriteHeaders {
     pub key: Option<String>,
     /// `X-Origin-Session`, or `X-Tab-ID`.
     pub origin: Option<SessionId>,
+    /// When they were read: the time of the write.
+    pub now: Timestamp,
 }
 
 impl FromRequestParts<App> for WriteHeaders {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let headers = &parts.headers;
         let exactly = match headers.get(header::IF_MATCH) {
             None => None,
@@ -68,7 +71,7 @@ impl FromRequestParts<App> for WriteHeaders {
             Some(origin) if is_id(origin) => Some(origin.into()),
             Some(_) => return Err(Problem::bad_request("The origin session is not an id")),
         };
-        Ok(Self { exactly, key, origin })
+        Ok(Self { exactly, key, origin, now: now(app) })
     }
 }
 

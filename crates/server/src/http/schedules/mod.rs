@@ -147,7 +147,7 @@ fn filter(params: &Params) -> Result<EntryQuery, Problem> {
 
 async fn listed(app: &App, caller: &Caller, query: EntryQuery) -> Result<Json<Listed>, Problem> {
     let (entries, truncated) = app.store.schedule(caller, query).await?;
-    Ok(Json(Listed { data: all(entries), meta: Meta { truncated } }))
+    Ok(Json(Listed { data: all(app, entries), meta: Meta { truncated } }))
 }
 
 /// An instant, or a day, which stands for its first instant in UTC as in the stock.
@@ -158,8 +158,8 @@ fn time(params: &Params, name: &str) -> Result<Option<Timestamp>, Problem> {
     at.map(Some).ok_or_else(|| invalid(name, "invalid_datetime", format!("{name} is not a time")))
 }
 
-fn all(entries: Vec<Seen>) -> Vec<Shown> {
-    let now = now();
+fn all(app: &App, entries: Vec<Seen>) -> Vec<Shown> {
+    let now = now(app);
     entries.into_iter().map(|seen| Shown::new(seen, now)).collect()
 }
 
@@ -175,12 +175,12 @@ async fn get(
     if entity.is_held(&headers) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, entity.tag())]).into_response());
     }
-    Ok(one(StatusCode::OK, seen))
+    Ok(one(StatusCode::OK, seen, now(&app)))
 }
 
-fn one(status: StatusCode, seen: Seen) -> Response {
+fn one(status: StatusCode, seen: Seen, now: Timestamp) -> Response {
     let tag = Entity(seen.entry.version).tag();
-    (status, [(header::ETAG, tag)], Json(One { data: Shown::new(seen, now()) })).into_response()
+    (status, [(header::ETAG, tag)], Json(One { data: Shown::new(seen, now) })).into_response()
 }
 
 async fn conflicts(
@@ -190,7 +190,7 @@ async fn conflicts(
 ) -> Result<Json<Many<Shown>>, Problem> {
     may_read(&caller)?;
     let entries = app.store.schedule_conflicts(&caller, &id.into()).await?.ok_or_else(unknown)?;
-    Ok(Json(Many { data: all(entries) }))
+    Ok(Json(Many { data: all(&app, entries) }))
 }
 
 async fn add(
@@ -206,7 +206,7 @@ async fn add(
         wanted: sent.wanted,
         knew: Knew::default(),
     };
-    answer(StatusCode::CREATED, app.store.add_entry(planning).await?, &body)
+    answer(StatusCode::CREATED, app.store.add_entry(planning).await?, (&body, headers.now))
 }
 
 async fn change(
@@ -223,11 +223,15 @@ async fn change(
         wanted: sent.wanted,
         knew: Knew { seen: sent.seen, exactly: headers.exactly },
     };
-    answer(StatusCode::OK, app.store.change_entry(planning).await?, &body)
+    answer(StatusCode::OK, app.store.change_entry(planning).await?, (&body, headers.now))
 }
 
-fn answer(status: StatusCode, attempt: Attempt<Seen, Unplanned>, body: &Object) -> Result<Response, Problem> {
-    once::answer(attempt, |seen| one(status, seen), |refusal| refused(refusal, &body.map))
+fn answer(
+    status: StatusCode,
+    attempt: Attempt<Seen, Unplanned>,
+    (body, now): (&Object, Timestamp),
+) -> Result<Response, Problem> {
+    once::answer(attempt, |seen| one(status, seen, now), |refusal| refused(refusal, &body.map, now))
 }
 
 async fn remove(
@@ -245,5 +249,5 @@ async fn remove(
     };
     let attempt = app.store.remove_entry(cancelling).await?;
     let gone = |()| StatusCode::NO_CONTENT.into_response();
-    once::answer(attempt, gone, |refusal| refused(refusal, &serde_json::Map::new()))
+    once::answer(attempt, gone, |refusal| refused(refusal, &serde_json::Map::new(), headers.now))
 }

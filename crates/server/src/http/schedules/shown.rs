@@ -13,7 +13,6 @@ use utoipa::ToSchema;
 use super::unknown;
 use crate::domain::schedule::sight::Sight;
 use crate::domain::schedule::{Entry, WorkKind};
-use crate::http::now;
 use crate::http::problem::Problem;
 use crate::store::schedules::{Assigned, Seen, Unplanned};
 
@@ -121,9 +120,9 @@ struct Clash {
 
 impl Overtaken {
     /// `sent` is the body of the write that came too late.
-    fn new(seen: Seen, sent: &Map<String, Value>) -> Self {
+    fn new(seen: Seen, sent: &Map<String, Value>, now: Timestamp) -> Self {
         let (by, at, version) = (seen.entry.updated_by.clone(), seen.entry.updated_at, seen.entry.version);
-        let current = Shown::new(seen, now());
+        let current = Shown::new(seen, now);
         let stands = serde_json::to_value(&current).unwrap_or_default();
         let differs = |(key, yours): (&String, &Value)| {
             let theirs = stands.get(key).filter(|theirs| *theirs != yours)?;
@@ -142,11 +141,11 @@ impl Overtaken {
 }
 
 /// Why an entry was not written.
-pub(super) fn refused(refusal: Unplanned, sent: &Map<String, Value>) -> Problem {
+pub(super) fn refused(refusal: Unplanned, sent: &Map<String, Value>, now: Timestamp) -> Problem {
     match refusal {
         Unplanned::NotFound => unknown(),
-        Unplanned::Stale(seen) => Problem::stale(false, json!(Overtaken::new(*seen, sent))),
-        Unplanned::NotExactly(seen) => Problem::stale(true, json!(Overtaken::new(*seen, sent))),
+        Unplanned::Stale(seen) => Problem::stale(false, json!(Overtaken::new(*seen, sent, now))),
+        Unplanned::NotExactly(seen) => Problem::stale(true, json!(Overtaken::new(*seen, sent, now))),
         Unplanned::Invalid(issues) => Problem::invalid(&issues),
         Unplanned::Forbidden(message) => Problem::forbidden(message),
     }

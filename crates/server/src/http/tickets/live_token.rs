@@ -46,7 +46,7 @@ pub(super) async fn one(
         if !app.store.flag(&caller.tenant, Flag::LiveTicketUpdates).await? {
             return Err(Problem::forbidden("Live updates are switched off"));
         }
-        let (token, _) = app.live_tokens.mint(&caller, Grant::Ticket(ticket), now())?;
+        let (token, _) = app.live_tokens.mint(&caller, Grant::Ticket(ticket), now(&app))?;
         Ok(Json(Token { token }))
     };
     mint().await.map_err(Problem::bare)
@@ -59,7 +59,7 @@ pub(super) async fn many(
     body: Object,
 ) -> Result<Json<LiveTokens>, Problem> {
     let (tickets, board) = wishes(&body.map).map_err(|issue| Problem::invalid(&[issue]))?;
-    let now = now();
+    let now = now(&app);
     let live = app.store.flag(&caller.tenant, Flag::LiveTicketUpdates).await?;
     let readable = app.store.readable_tickets(&caller, tickets.iter().cloned().collect()).await?;
     let (mut tokens, mut refused) = (BTreeMap::new(), BTreeMap::new());

@@ -50,7 +50,7 @@ pub(super) async fn stats(
     params: Params,
 ) -> Result<Json<One<Stats>>, Problem> {
     let counts =
-        app.store.ticket_counts(&caller.tenant, &caller.access, filter::read(&params)?, now()).await?;
+        app.store.ticket_counts(&caller.tenant, &caller.access, filter::read(&params)?, now(&app)).await?;
     Ok(Json(One { data: counts.into() }))
 }
 

@@ -16,7 +16,7 @@ use callboard_model::TenantId;
 use tokio::sync::watch;
 
 use self::postgres::Postgres;
-use self::sqlite::Sqlite;
+use self::sqlite::{Memory, Sqlite};
 use crate::error::{Result, ServerError};
 use crate::store::sql::Sql;
 
@@ -25,6 +25,7 @@ use crate::store::sql::Sql;
 pub(super) enum Engine {
     Sqlite(Sqlite),
     Postgres(Postgres),
+    Memory(Memory),
 }
 
 impl Engine {
@@ -42,11 +43,17 @@ impl Engine {
         Err(ServerError::UnknownDatabase)
     }
 
+    /// SQLite in memory, executed inline.
+    pub(super) fn in_memory() -> Result<Self> {
+        Ok(Self::Memory(Memory::open()?))
+    }
+
     /// Rings after commits that asked for it.
     pub(super) fn committed(&self) -> watch::Receiver<u64> {
         match self {
             Self::Sqlite(engine) => engine.committed(),
             Self::Postgres(engine) => engine.committed(),
+            Self::Memory(engine) => engine.committed(),
         }
     }
 
@@ -59,6 +66,7 @@ impl Engine {
         match self {
             Self::Sqlite(engine) => engine.read(work).await,
             Self::Postgres(engine) => engine.read(work).await,
+            Self::Memory(engine) => engine.read(work),
         }
     }
 
@@ -71,6 +79,7 @@ impl Engine {
         match self {
             Self::Sqlite(engine) => engine.write(work).await,
             Self::Postgres(engine) => engine.write(tenant, work).await,
+            Self::Memory(engine) => engine.write(work),
         }
     }
 
@@ -86,6 +95,7 @@ impl Engine {
             Self::Sqlite(engine) => engine.read(work).await,
             // On the connection that holds the lock: whoever has lost the one has lost the other.
             Self::Postgres(engine) => engine.relay(work).await,
+            Self::Memory(engine) => engine.read(work),
         }
     }
 
@@ -99,6 +109,7 @@ impl Engine {
         match self {
             Self::Sqlite(engine) => engine.write(work).await,
             Self::Postgres(engine) => engine.relay(work).await,
+            Self::Memory(engine) => engine.write(work),
         }
     }
 }

@@ -5,6 +5,7 @@
 //!
 //! **Invariant:** nothing here blocks an async thread, and nobody but the writer's thread holds a writing connection.
 
+mod memory;
 mod migrate;
 mod session;
 mod writer;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::watch;
 
+pub(super) use self::memory::Memory;
 use self::session::Session;
 use self::writer::Writer;
 use super::readers::{Reader, Readers};
