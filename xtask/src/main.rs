@@ -8,6 +8,7 @@
 //! | [`demo`] | the product at work, with or without a display |
 //! | [`mod@bench`] | measurements beside a peer |
 //! | [`codegen`], [`fuzz`] | generated types, fuzz targets |
+//! | [`sim`] | plays simulated worlds |
 //! | [`kill`] | kills the server under write load, many times |
 //!
 //! **Invariant:** nothing here is part of the product; the product never needs it to run.
@@ -18,6 +19,7 @@ mod demo;
 mod fuzz;
 mod kill;
 mod prepare;
+mod sim;
 mod steps;
 mod test;
 
@@ -54,6 +56,8 @@ enum Command {
     Bench(bench::Options),
     /// Fuzz one target for a while.
     Fuzz(fuzz::Options),
+    /// Play simulated worlds, thousands of them, and see that every promise holds.
+    Sim(sim::Options),
     /// Kill the server under write load and see that nothing is lost and nothing done twice.
     Kill(kill::Options),
 }
@@ -69,6 +73,7 @@ fn main() -> ExitCode {
         Command::Codegen => codegen::write(&mut steps),
         Command::Bench(options) => bench::run(&mut steps, &options),
         Command::Fuzz(options) => fuzz::run(&mut steps, &options),
+        Command::Sim(options) => sim::run(&mut steps, &options),
         Command::Kill(options) => kill::run(&mut steps, &options),
     };
     match outcome {

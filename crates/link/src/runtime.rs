@@ -226,7 +226,7 @@ fn write_only(step: &mut Step, now: Moment, event: Event, (disk, copyist): (&mut
             }
             _ => continue,
         };
-        for said in disk.order(order) {
+        if let Some(said) = disk.order(order) {
             warn!(?said, "the disk is at its end, and nobody hears of it");
         }
     }

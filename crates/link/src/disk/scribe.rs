@@ -48,7 +48,7 @@ impl<W: Work> Scribe<W> {
         replies: mpsc::Sender<W::Reply>,
     ) -> std::io::Result<Self> {
         let (orders, incoming) = mpsc::channel(W::WAITING_MAX);
-        let ended = threads.start(W::NAME, Box::pin(run(work, incoming, replies)))?;
+        let ended = threads.start(W::NAME, Box::pin(run(work, replies, incoming)))?;
         Ok(Self { orders, ended })
     }
 
@@ -82,7 +82,8 @@ impl<W: Work> Scribe<W> {
     }
 }
 
-async fn run<W: Work>(mut work: W, mut incoming: mpsc::Receiver<W::Order>, replies: mpsc::Sender<W::Reply>) {
+/// However it ends, the queue is closed before the replies are: whoever sees their end finds that nothing is taken any more.
+async fn run<W: Work>(mut work: W, replies: mpsc::Sender<W::Reply>, mut incoming: mpsc::Receiver<W::Order>) {
     let mut orders = Vec::new();
     loop {
         match incoming.try_recv() {

@@ -167,6 +167,7 @@ impl Hub {
             let shown = members.shown().and_then(|shown| shown.seats.next_expiry());
             now < *until || shown.is_some()
         });
+        gone.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         for (name, expired) in gone {
             self.abroad.forget(&name, &expired);
             // Every process finds its own ghosts.

@@ -3,7 +3,7 @@
 //! **Invariant:** nothing here writes.
 
 use callboard_model::rest::{Pagination, Priority, Status};
-use callboard_model::{BoardId, ClientId, TenantId, Ticket, TicketId, Timestamp, UserId};
+use callboard_model::{BoardId, ClientId, TenantId, Ticket, TicketId, UserId};
 
 use super::lookups::{
     BoardQuery, Category, Client, ClientQuery, Contact, ListedBoard, Location, StatusQuery, Team,

@@ -18,10 +18,10 @@ use crate::app::App;
 use crate::auth::api_key::ApiKey;
 use crate::domain::Issue;
 use crate::domain::value::ID_MAX;
+use crate::http::Many;
 use crate::http::extract::{Administrator, Id, Object, Params, WriteHeaders, each, instant, maybe, said};
 use crate::http::openapi::{Contract, Routes};
 use crate::http::problem::Problem;
-use crate::http::{Many, now};
 use crate::store::keys::{KeyEntry, NewKey};
 use crate::store::save::Attempt;
 
@@ -107,7 +107,7 @@ async fn issue(
     headers: WriteHeaders,
     body: Object,
 ) -> Result<Response, Problem> {
-    let (user, name, expires_at) = read(&body.map, now())?;
+    let (user, name, expires_at) = read(&body.map, headers.now)?;
     let key = ApiKey::mint()?;
     let (headers, address) = (&headers, &["keys"]);
     let deed = Deed { caller: &caller, headers, method: Method::POST, address, body: &body.bytes };

@@ -5,7 +5,7 @@
 //!
 //! **Invariant:** a member of the board is told of no ticket that they may not see.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -35,8 +35,10 @@ impl Hub {
     /// Tells boards what moved since the last time, a bounded part of it, and returns what other processes are to be
     /// told.
     pub(in crate::rooms) fn gather(&mut self) -> Vec<Face> {
-        let names: Vec<_> = self.news.keys().take(GATHERED_ROOMS).cloned().collect();
-        let mut boards: HashMap<TenantId, Vec<Line>> = HashMap::new();
+        let mut names: Vec<_> = self.news.keys().take(GATHERED_ROOMS).cloned().collect();
+        // The order of a map is another in every process; what is said is not.
+        names.sort_unstable();
+        let mut boards: BTreeMap<TenantId, Vec<Line>> = BTreeMap::new();
         let mut faces = Vec::new();
         for name in names {
             let Some(News { placement, entries }) = self.news.remove(&name) else { continue };
@@ -100,8 +102,10 @@ impl Hub {
     pub(super) fn tell_newcomer(&mut self, tenant: &TenantId, board: &str) {
         let Some(newcomer) = self.rooms.get(board).and_then(|members| members.all.last()) else { return };
         let prefix = format!("ticket:{tenant}:");
-        let rooms = self.watched.keys().filter(|name| name.starts_with(&prefix));
+        let mut rooms: Vec<_> = self.watched.keys().filter(|name| name.starts_with(&prefix)).collect();
+        rooms.sort_unstable();
         let lines: Vec<_> = rooms
+            .into_iter()
             .filter_map(|name| self.rooms.get(name))
             .filter(|members| newcomer.guest.sees(members.placement.as_deref()))
             .filter_map(|members| members.shown()?.digest.clone())

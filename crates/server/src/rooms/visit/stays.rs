@@ -87,10 +87,8 @@ impl Stays {
 
     /// Takes some of them away.
     pub(super) fn take(&mut self, most: usize) -> Vec<(Address, Stay)> {
-        if most >= self.rooms.len() {
-            return self.rooms.drain().collect();
-        }
-        let some: Vec<_> = self.rooms.keys().take(most).cloned().collect();
+        let mut some: Vec<_> = self.rooms.keys().take(most).cloned().collect();
+        some.sort_unstable_by(|one, other| one.as_str().cmp(other.as_str()));
         some.into_iter().filter_map(|address| self.rooms.remove_entry(&address)).collect()
     }
 }

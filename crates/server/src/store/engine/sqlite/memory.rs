@@ -11,7 +11,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::watch;
 
 use super::session::Session;
-use super::{configure, migrate};
+use super::{WRITER_CACHE_KIB, configure, migrate};
 use crate::error::Result;
 use crate::store::sql::Sql;
 
@@ -27,7 +27,7 @@ struct Shared {
 impl Memory {
     pub(in super::super) fn open() -> Result<Self> {
         let mut connection = Connection::open_in_memory()?;
-        configure(&connection)?;
+        configure(&connection, WRITER_CACHE_KIB)?;
         migrate::to_newest(&mut connection)?;
         let (bell, _) = watch::channel(0);
         Ok(Self(Arc::new(Shared { connection: Mutex::new(connection), bell })))
