@@ -92,7 +92,9 @@ impl Session {
         }
         match applied {
             Some(Applied { old: Some(old), changed }) => {
-                let is_only_ours = saved.is_some() && follows(version, old.version);
+                // A save that changed nothing is answered with what somebody else has just written.
+                let is_only_ours =
+                    saved.is_some() && follows(version, old.version) && self.is_written_by_us(&id);
                 if is_only_ours && let Some(known) = self.tickets.get(&id) {
                     self.edits.carry(&old, &known.ticket);
                 } else if !was_recalled {
@@ -110,6 +112,12 @@ impl Session {
         }
         self.stale.overtaken(&id, version);
         self.settle(turn, &id);
+    }
+
+    /// Whether the version that stands is of the person who is signed in.
+    fn is_written_by_us(&self, id: &TicketId) -> bool {
+        let writer = self.tickets.ticket(id).and_then(|ticket| ticket.updated_by.as_ref());
+        self.me.as_ref().is_some_and(|me| writer == Some(&me.user_id))
     }
 
     /// Of fields that changed, those that do not hold what we chose: our own save may have come round by the fetch before

@@ -1,5 +1,6 @@
 //! The life of an edit: stored, shown, sent, confirmed, or in need of a decision.
 
+use crate::support::server::person;
 use crate::support::{Net, World};
 use callboard_desk::Effect;
 use callboard_desk::bridge::{Command, FieldState, Notice, Reach, Unsent, Update};
@@ -245,6 +246,22 @@ fn what_a_save_would_overwrite_beside_its_field_is_the_persons_decision() {
     world.say(Command::RetryEdit { ticket: "t1".into(), field: Status });
     assert_eq!(world.saves(), ["t1 status_id=hold@1", "t1 status_id=hold@2"]);
     assert!(world.is_saved("t1", Status) && world.disk.is_empty());
+}
+
+/// LT-13: a save of what somebody has just written too changes nothing, and what they wrote beside it is not our doing.
+#[test]
+fn what_others_wrote_along_with_the_very_value_of_our_save_still_asks() {
+    let mut world = World::started(2);
+    world.net = Net::Held;
+    let both = [(Status, "hold".into()), (Board, "field".into())].into();
+    let now = world.now();
+    world.server.write(&"t1".into(), &both, &person("Bob"), now, None).expect("a change");
+    world.edit("t1", Status, "hold");
+    world.edit("t1", Board, "lab");
+    world.deliver_all();
+    assert_eq!(world.saves(), ["t1 status_id=hold@1"], "the other edit is not sent over Bob's");
+    let conflict = world.conflict("t1", Board);
+    assert_eq!((&conflict.mine.value, &conflict.theirs.value), (&"lab".into(), &"field".into()));
 }
 
 /// LT-13: the conflict holds its own group only.

@@ -121,6 +121,7 @@ impl Server {
         }
         let version = Version(ticket.version.map_or(1, |version| version.0) + 1);
         ticket.version = (!self.is_stock).then_some(version);
+        ticket.updated_by = Some(who.user_id.clone());
         for field in &changed {
             set(ticket, *field, &fields[field]);
             self.writers.insert((id.clone(), *field), (version, who.clone(), at));
