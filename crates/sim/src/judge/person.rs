@@ -50,6 +50,8 @@ struct Held {
     edit: StoredEdit,
     order: u64,
     is_safe: bool,
+    /// The person threw it away, perhaps while it was on its way to disk.
+    is_dropped: bool,
 }
 
 impl Person {
@@ -144,7 +146,7 @@ impl Person {
     fn lost(&self, outbox: &[StoredEdit]) -> Vec<Breach> {
         let has =
             |edit: &StoredEdit| outbox.iter().any(|found| found.id == edit.id && found.mine == edit.mine);
-        let lost = self.edits.values().filter(|held| held.is_safe && !has(&held.edit));
+        let lost = self.edits.values().filter(|held| held.is_safe && !held.is_dropped && !has(&held.edit));
         lost.map(|held| Promise::Kept.broken(format!("{}: not on disk any more: {:?}", self.user, held.edit)))
             .collect()
     }
@@ -182,6 +184,12 @@ impl Person {
             Command::CloseTicket { ticket } => drop(self.window.tickets.remove(ticket)),
             Command::DropDraft { ticket, field } => drop(self.begun.remove(&(ticket.clone(), *field))),
             Command::Edit { ticket, field, value } => self.choose(ticket, *field, value),
+            Command::DropEdit { ticket, field } | Command::TakeTheirs { ticket, field, .. } => {
+                let of_group = |held: &&mut Held| {
+                    held.edit.ticket == *ticket && held.edit.field.group() == field.group()
+                };
+                self.edits.values_mut().filter(of_group).for_each(|held| held.is_dropped = true);
+            }
             Command::KeepYours { ticket, field, theirs } => self.keep(ticket, *field, theirs),
             _ => {}
         }
@@ -232,17 +240,17 @@ impl Person {
         self.fields.insert(edit.id.to_string(), edit.field);
         let (order, known) = (self.orders, self.edits.get(&edit.id));
         let (order, is_safe) = known.map_or((order, false), |known| (known.order, known.is_safe));
-        self.edits.insert(edit.id, Held { edit: edit.clone(), order, is_safe });
+        self.edits.insert(edit.id, Held { edit: edit.clone(), order, is_safe, is_dropped: false });
     }
 
     /// An edit is let go of: is it with the server, or did the person want that?
     fn forget(&mut self, truth: &Truth, event: &Event, id: EditId) -> Option<Breach> {
-        let Held { edit, order, is_safe } = self.edits.remove(&id)?;
+        let Held { edit, order, is_safe, is_dropped } = self.edits.remove(&id)?;
         let same = |held: &&Held| (&held.edit.ticket, held.edit.field) == (&edit.ticket, edit.field);
         let is_replaced = self.edits.values().filter(same).any(|held| held.order > order && held.is_safe);
         let stands = self.told.get(&edit.ticket).map(|ticket| ticket.value(edit.field));
         let is_there = truth.has_applied(&id.to_string()) || stands.as_ref() == Some(&edit.mine);
-        if !is_safe || is_replaced || is_there || is_about(event, &edit) {
+        if !is_safe || is_dropped || is_replaced || is_there || is_about(event, &edit) {
             return None;
         }
         Some(Promise::Kept.broken(format!("{}: let go of {edit:?} at {event:?}", self.user)))
