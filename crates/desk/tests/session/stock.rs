@@ -226,3 +226,15 @@ fn a_room_that_lets_us_in_later_than_the_first_has_its_ticket_read_again() {
     world.pass(1_000);
     assert_eq!(world.shown("t1", Status), "done");
 }
+
+/// LT-15: the same for a room whose own socket was closed, while the others stayed.
+#[test]
+fn a_room_that_was_closed_alone_has_its_ticket_read_again_when_it_is_back() {
+    let mut world = stock(2);
+    world.slow.insert(room("t1").to_string());
+    world.tell(Event::Link(LinkEvent::Left(room("t1"), "closed".into())));
+    silently(&mut world, Status, "done");
+    world.tell(Event::Link(LinkEvent::Joined(room("t1"))));
+    world.pass(1_000);
+    assert_eq!(world.shown("t1", Status), "done");
+}
