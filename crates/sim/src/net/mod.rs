@@ -2,7 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`line`] | one line: how long things take on it, and what is wrong with it |
+//! | [`mod@line`] | one line: how long things take on it, and what is wrong with it |
 //! | [`pipe`] | a stream of bytes over a line, as a socket would be |
 //! | [`http`] | requests and answers over a line |
 //! | [`port`] | the server's end of all lines |
