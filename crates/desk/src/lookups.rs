@@ -69,12 +69,33 @@ impl Names {
         if let Some(known) = self.known(field, value) {
             return known;
         }
-        let lender = ticket.filter(|ticket| ticket.value(field) == *value);
-        let sent = lender.and_then(|ticket| sent_name(field, ticket));
-        let label = sent.map_or_else(|| value.to_string(), str::to_owned);
+        let label = lent(field, value, ticket).map_or_else(|| value.to_string(), str::to_owned);
         let tone = (field == Field::Status).then(|| tones::tone_of_name(&label)).flatten();
         let severity = (field == Field::Priority).then(|| tones::severity_of_name(&label)).flatten();
         Choice { value: value.clone(), label, tone, severity }
+    }
+
+    /// What a value of a field is called, where anybody knows. `ticket` lends its names.
+    pub(crate) fn named(&self, field: Field, value: &Value, ticket: Option<&Ticket>) -> Option<String> {
+        let known = self.known(field, value).map(|choice| choice.label);
+        known.or_else(|| lent(field, value, ticket).map(str::to_owned))
+    }
+
+    /// What tickets may have in a field, wherever they are, in the order of pickers; of places those of the customers
+    /// whose tickets somebody looked at.
+    pub(crate) fn every(&self, field: Field) -> Vec<Choice> {
+        let lists = &self.lists;
+        match field {
+            Field::Status => lists.statuses.iter().map(of_status).collect(),
+            Field::Category => {
+                let tops = lists.categories.iter().filter(|one| one.parent_category.is_none());
+                tops.map(of_category).collect()
+            }
+            Field::Location => {
+                self.customers.values().flat_map(|customer| &customer.locations).map(of_location).collect()
+            }
+            _ => self.choices(field, |_| Value::Empty).unwrap_or_default(),
+        }
     }
 
     /// What can be chosen in a field where a ticket shows `around` in the fields that this one belongs to; `None` for what
@@ -227,6 +248,12 @@ fn sent_name(field: Field, ticket: &Ticket) -> Option<&str> {
         Field::Subcategory => ticket.subcategory_name.as_deref(),
         _ => None,
     }
+}
+
+/// The name that a ticket lends to its own value.
+fn lent<'a>(field: Field, value: &Value, ticket: Option<&'a Ticket>) -> Option<&'a str> {
+    let lender = ticket.filter(|ticket| ticket.value(field) == *value);
+    lender.and_then(|ticket| sent_name(field, ticket))
 }
 
 fn plain(value: Value, label: String) -> Choice {

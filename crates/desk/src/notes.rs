@@ -15,7 +15,7 @@
 //! | [`Comment`](Shelf::Comment) | what was said and is not confirmed | 1,000 | 256 KiB | ever | is refused, and said |
 //! | [`Decision`](Shelf::Decision) | what was decided and sent, to look back at or undo | 1,000 | 16 KiB | 30 | the oldest goes |
 //! | [`Activity`](Shelf::Activity) | what happened, and what was done about it | 5,000 | 4 KiB | 30 | the oldest goes |
-//! | [`View`](Shelf::View) | views that a person saved | 200 | 16 KiB | ever | is refused, and said |
+//! | [`View`](Shelf::View) | views that a person saved | 50 | 16 KiB | ever | is refused, and said |
 //! | [`Setting`](Shelf::Setting) | what a person chose about the program | 200 | 16 KiB | ever | is refused, and said |
 //! | [`Unread`](Shelf::Unread) | what nobody has read yet | 1,000 | 4 KiB | 90 | the oldest goes |
 //!
@@ -122,7 +122,8 @@ impl Shelf {
             Self::Comment => (1_000, 256 * KIB, None, Refused),
             Self::Decision => (1_000, 16 * KIB, Some(30), OldestGoes),
             Self::Activity => (5_000, 4 * KIB, Some(30), OldestGoes),
-            Self::View | Self::Setting => (200, 16 * KIB, None, Refused),
+            Self::View => (50, 16 * KIB, None, Refused),
+            Self::Setting => (200, 16 * KIB, None, Refused),
             Self::Unread => (1_000, 4 * KIB, Some(90), OldestGoes),
         };
         Limit { notes, bytes, days, overflow }

@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
-use callboard_model::{Field, StatusId, Ticket, Timestamp, Value};
+use callboard_model::{Field, StatusId, Ticket, Timestamp, UserId, Value};
 
-use crate::board::BoardRow;
+use crate::board::{BoardRow, Facts};
 use crate::bridge::{Face, Row, Slack};
 use crate::edits::Edits;
 use crate::known::Known;
@@ -36,31 +36,62 @@ pub(crate) fn due(ticket: &Ticket, edits: &Edits) -> Option<i64> {
     due.as_text()?.parse::<Timestamp>().ok().map(Timestamp::as_millisecond)
 }
 
+/// For whose eyes a row is.
+pub(crate) struct Eyes<'a> {
+    /// Whoever is signed in.
+    pub user: Option<&'a UserId>,
+    /// Whether they watch the ticket.
+    pub is_watched: bool,
+    /// Whom they see there.
+    pub faces: Vec<Face>,
+}
+
 /// Builds the row.
-pub(crate) fn row(known: &Known, edits: &Edits, names: &Names, faces: Vec<Face>) -> BoardRow {
+pub(crate) fn row(known: &Known, edits: &Edits, names: &Names, eyes: Eyes<'_>) -> BoardRow {
     let ticket = &known.ticket;
     let show = |field| shown(ticket, edits, field);
     let title: Arc<str> = match show(Field::Title) {
         Value::Text(title) => title,
         other => other.to_string().into(),
     };
-    let assignee = show(Field::Assignee);
-    let assignee = assignee.as_text().is_some_and(|id| !id.is_empty()).then_some(assignee);
+    let facts = Facts {
+        priority: show(Field::Priority),
+        assignee: show(Field::Assignee),
+        team: show(Field::Team),
+        client: show(Field::Client),
+        board: show(Field::Board),
+        place: show(Field::Location),
+        category: show(Field::Category),
+        is_mine: eyes.user.is_some_and(|user| show(Field::Assignee).as_text() == Some(user.as_str())),
+        is_watched: eyes.is_watched,
+    };
+    let named = |field: Field, value: &Value, sent: &Option<Arc<str>>| match value {
+        // What the server sent is shared, not copied.
+        value if *value == ticket.value(field) && sent.is_some() => sent.clone(),
+        value if value.as_text().is_some_and(|id| !id.is_empty()) => {
+            Some(names.choice(field, value, ticket).label.into())
+        }
+        _ => None,
+    };
+    let assignee = Some(&facts.assignee).filter(|id| id.as_text().is_some_and(|id| !id.is_empty()));
     let row = Row {
         ticket: ticket.ticket_id.clone(),
         number: ticket.ticket_number.clone(),
         title,
-        client: ticket.client_name.clone(),
-        location: ticket.location_name.clone(),
+        client: named(Field::Client, &facts.client, &ticket.client_name),
+        location: named(Field::Location, &facts.place, &ticket.location_name),
         status: names.choice(Field::Status, &show(Field::Status), ticket),
-        severity: names.severity(&show(Field::Priority), ticket),
-        assignee: assignee.map(|id| names.choice(Field::Assignee, &id, ticket).label),
+        severity: names.severity(&facts.priority, ticket),
+        assignee: assignee.map(|id| names.choice(Field::Assignee, id, ticket).label),
+        team: named(Field::Team, &facts.team, &None),
+        category: named(Field::Category, &facts.category, &ticket.category_name),
+        entered: ticket.entered_at.map(Timestamp::as_millisecond),
+        updated: ticket.updated_at.map(Timestamp::as_millisecond),
         due: due(ticket, edits),
         slack: Slack::Untimed,
-        faces,
+        faces: eyes.faces,
         unsent: edits.unsent(ticket),
         lit: known.lit.iter().copied().collect(),
     };
-    let board = show(Field::Board).as_text().map(Into::into);
-    BoardRow { row, board, closed: is_closed(ticket, edits, names) }
+    BoardRow { row, closed: is_closed(ticket, edits, names), facts }
 }

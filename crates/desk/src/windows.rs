@@ -3,11 +3,12 @@
 //! **Invariant:** nothing is decided here, and nothing is told twice.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use callboard_model::{Field, TicketId};
 
 use crate::Effect;
-use crate::bridge::{Choice, Counts, Face, LinkView, TicketView, Update};
+use crate::bridge::{Choice, Counts, Face, LinkView, SavedView, TicketView, Update};
 use crate::session::effect::WindowId;
 
 /// The most tickets that one window has open; opening another closes the one that was opened first.
@@ -24,6 +25,8 @@ pub(crate) struct Common {
     pub me: Option<Face>,
     /// Boards to choose from.
     pub boards: Vec<Choice>,
+    /// The views that the person saved and that are on disk, by name.
+    pub views: Arc<[SavedView]>,
 }
 
 /// One window.
@@ -161,6 +164,9 @@ impl Windows {
             }
             if told.map(|told| &told.boards) != Some(&now.boards) {
                 paint(Update::Boards(now.boards.clone()));
+            }
+            if told.map(|told| &told.views) != Some(&now.views) {
+                paint(Update::Views(now.views.clone()));
             }
             window.told = Some(now.clone());
         }

@@ -61,6 +61,10 @@ fn lines_of_a_board_can_be_told() {
         status: choice(),
         severity: Severity::High,
         assignee: None,
+        team: Some("North".into()),
+        category: None,
+        entered: Some(5),
+        updated: None,
         due: Some(-1),
         slack: Slack::Breached,
         faces: Vec::new(),
@@ -71,7 +75,7 @@ fn lines_of_a_board_can_be_told() {
     check(
         &Update::Board { view, rev: 2, change: patch },
         &format!(
-            r#"{{"is":"board","value":{{"view":"all","rev":2,"change":{{"kind":"patch","total":3,"lines":[{{"at":1,"line":{{"kind":"ticket","ticket":"t","number":"7","title":"<b>","client":null,"location":null,"status":{CHOICE},"severity":"high","assignee":null,"due":-1,"slack":"breached","faces":[],"unsent":"needsYou","lit":["title"]}}}}]}}}}}}"#
+            r#"{{"is":"board","value":{{"view":"all","rev":2,"change":{{"kind":"patch","total":3,"lines":[{{"at":1,"line":{{"kind":"ticket","ticket":"t","number":"7","title":"<b>","client":null,"location":null,"status":{CHOICE},"severity":"high","assignee":null,"team":"North","category":null,"entered":5,"updated":null,"due":-1,"slack":"breached","faces":[],"unsent":"needsYou","lit":["title"]}}}}]}}}}}}"#
         ),
     );
 }
@@ -116,7 +120,7 @@ fn commands_are_named_by_what_they_do() {
     check(&Command::Hello, r#"{"do":"hello"}"#);
     check(
         &Command::OpenView { view: ViewId("all".into()), query: BoardQuery::default() },
-        r#"{"do":"openView","view":"all","query":{"search":"","board":null,"open":"open","sort":{"by":"due","descending":false},"group":"due"}}"#,
+        r#"{"do":"openView","view":"all","query":{"search":"","open":"open","chips":[],"sort":{"by":"due","descending":false},"group":"due"}}"#,
     );
     check(
         &Command::KeepYours { ticket: "t".into(), field: Field::Title, theirs: "Theirs".into() },

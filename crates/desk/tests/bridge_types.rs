@@ -34,6 +34,8 @@ fn generated() -> String {
          export type FieldName =\n  | {};\n\n\
          export const LINES_MAX = {LINES_MAX};\n\n\
          export const BULK_MAX = {BULK_MAX};\n\n\
+         export const CHIPS_MAX = {CHIPS_MAX};\n\n\
+         export const SAVED_NAME_MAX = {SAVED_NAME_MAX};\n\n\
          export {}\n",
         fields.join("\n  | "),
         declarations.join("\n\nexport ")
@@ -58,10 +60,22 @@ fn declarations() -> Vec<String> {
         ViewId::decl(&config),
         Command::decl(&config),
         BoardQuery::decl(&config),
+        Chip::decl(&config),
+        ChipKind::decl(&config),
         OpenFilter::decl(&config),
         Sort::decl(&config),
         SortBy::decl(&config),
         Grouping::decl(&config),
+        ChoosingBy::decl(&config),
+        SavedView::decl(&config),
+        SavedViewId::decl(&config),
+        Column::decl(&config),
+        ViewRefusal::decl(&config),
+        ViewSummary::decl(&config),
+        ChipsView::decl(&config),
+        NamedChip::decl(&config),
+        OffersView::decl(&config),
+        Offer::decl(&config),
         Update::decl(&config),
         SetupView::decl(&config),
         SetupCode::decl(&config),

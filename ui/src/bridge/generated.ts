@@ -23,6 +23,10 @@ export const LINES_MAX = 400;
 
 export const BULK_MAX = 200;
 
+export const CHIPS_MAX = 200;
+
+export const SAVED_NAME_MAX = 80;
+
 export type ViewId = string;
 
 export type Command = { "do": "hello" }
@@ -43,6 +47,44 @@ export type Command = { "do": "hello" }
   | { "do": "closeView",
   /** The view. */
   view: ViewId,
+}
+  | { "do": "choosing",
+  /** The view. */
+  view: ViewId,
+  /** With what; the lines stand still while they choose with anything. */
+  by: ChoosingBy,
+  /** Whether they do. */
+  on: boolean,
+}
+  | { "do": "refreshNow",
+  /** The view. */
+  view: ViewId,
+}
+  | { "do": "readOffers",
+  /** The view. */
+  view: ViewId,
+  /** What the chips are about. */
+  kind: ChipKind,
+}
+  | { "do": "saveView",
+  /** The one whose place it takes; `null`: it is a new one. */
+  saved: SavedViewId | null,
+  /** Its name. */
+  name: string,
+  /** What it shows. */
+  query: BoardQuery,
+  /** In which columns, in their order. */
+  columns: Array<Column>,
+}
+  | { "do": "renameView",
+  /** Which. */
+  saved: SavedViewId,
+  /** The name. */
+  name: string,
+}
+  | { "do": "deleteView",
+  /** Which. */
+  saved: SavedViewId,
 }
   | { "do": "openTicket",
   /** The ticket. */
@@ -230,15 +272,31 @@ export type Command = { "do": "hello" }
 export type BoardQuery = {
   /** Only tickets whose number, title, client, place and assignee hold all these words between them. */
   search: string,
-  /** Only one board, by id. */
-  board: string | null,
   /** Open, closed or both. */
   open: OpenFilter,
+  /** Only what these let through, in the order in which they were chosen: of the chips of one kind any will do, and
+ * each kind that is there must be content. At most [`CHIPS_MAX`]. */
+  chips: Array<Chip>,
   /** In which order. */
   sort: Sort,
   /** Under which headings. */
   group: Grouping,
 };
+
+export type Chip = { "by": "status", "is": Value }
+  | { "by": "priority", "is": Value }
+  | { "by": "assignee", "is": Value }
+  | { "by": "mine" }
+  | { "by": "team", "is": Value }
+  | { "by": "client", "is": Value }
+  | { "by": "board", "is": Value }
+  | { "by": "place", "is": Value }
+  | { "by": "category", "is": Value }
+  | { "by": "due", "is": Slack }
+  | { "by": "work", "is": Unsent }
+  | { "by": "watched" };
+
+export type ChipKind = "status" | "priority" | "assignee" | "team" | "client" | "board" | "place" | "category" | "due" | "work" | "watched";
 
 export type OpenFilter = "open" | "closed" | "all";
 
@@ -249,9 +307,84 @@ export type Sort = {
   descending: boolean,
 };
 
-export type SortBy = "due" | "number" | "title" | "client" | "status" | "priority" | "assignee";
+export type SortBy = "due" | "number" | "age" | "title" | "client" | "status" | "priority" | "assignee" | "updated";
 
-export type Grouping = "none" | "due" | "status";
+export type Grouping = "none" | "due" | "status" | "assignee" | "priority" | "client" | "team";
+
+export type ChoosingBy = "pointer" | "keyboard" | "edit";
+
+export type SavedView = {
+  /** What stays of it when it gets another name. */
+  id: SavedViewId,
+  /** Its name: no other has it, also not in other letters; at most [`SAVED_NAME_MAX`] characters. */
+  name: string,
+  /** What it shows. */
+  query: BoardQuery,
+  /** In which columns, in their order, each once. */
+  columns: Array<Column>,
+};
+
+export type SavedViewId = string;
+
+export type Column = "severity" | "number" | "due" | "age" | "title" | "client" | "status" | "assignee" | "team" | "place" | "category" | "updated" | "presence" | "unsent";
+
+export type ViewRefusal = { "kind": "nameless" }
+  | { "kind": "longName" }
+  | { "kind": "nameTaken" }
+  | { "kind": "tooMany",
+  /** So many. */
+  most: number,
+}
+  | { "kind": "gone" }
+  | { "kind": "disk",
+  /** Why. */
+  reason: string,
+};
+
+export type ViewSummary = {
+  /** The view. */
+  view: ViewId,
+  /** How many tickets it shows. */
+  tickets: number,
+  /** How many of all tickets would come, go or stand elsewhere if the lines went to their places. */
+  waiting: number,
+  /** Whether lines keep their places, because the person is choosing or was a moment ago. */
+  held: boolean,
+};
+
+export type ChipsView = {
+  /** The view. */
+  view: ViewId,
+  /** Those of its query, in their order. */
+  chips: Array<NamedChip>,
+};
+
+export type NamedChip = {
+  /** The chip. */
+  chip: Chip,
+  /** The name of what is chosen. `None` where nothing is chosen, where the chip says all, or where what it names is gone. */
+  label: string | null,
+};
+
+export type OffersView = {
+  /** The view. */
+  view: ViewId,
+  /** What the chips are about. */
+  kind: ChipKind,
+  /** In the order in which pickers have them; at most [`OFFERS_MAX`]. */
+  offers: Array<Offer>,
+  /** How many there are in all. */
+  total: number,
+};
+
+export type Offer = {
+  /** What is added to the query, or taken out of it. */
+  chips: Array<Chip>,
+  /** Its name; `None` where the chip says all, or says that nothing is chosen. */
+  label: string | null,
+  /** How many tickets the view would show with it and none other of its kind. */
+  tickets: number,
+};
 
 export type Update = { "is": "board", "value": {
   /** The view. */
@@ -261,6 +394,10 @@ export type Update = { "is": "board", "value": {
   /** What changed. */
   change: BoardChange,
 } }
+  | { "is": "view", "value": ViewSummary }
+  | { "is": "chips", "value": ChipsView }
+  | { "is": "offers", "value": OffersView }
+  | { "is": "views", "value": Array<SavedView> }
   | { "is": "ticket", "value": TicketView }
   | { "is": "comments", "value": CommentsView }
   | { "is": "needs", "value": NeedsView }
@@ -322,7 +459,11 @@ export type Line = { "kind": "heading",
   | { "kind": "ticket" } & Row;
 
 export type Heading = { "kind": "due", "value": Slack }
-  | { "kind": "status", "value": string | null };
+  | { "kind": "status", "value": string | null }
+  | { "kind": "assignee", "value": string | null }
+  | { "kind": "priority", "value": Severity }
+  | { "kind": "client", "value": string | null }
+  | { "kind": "team", "value": string | null };
 
 export type Slack = "breached" | "hour" | "today" | "later" | "untimed";
 
@@ -347,6 +488,14 @@ export type Row = {
   severity: Severity,
   /** Who does it. */
   assignee: string | null,
+  /** Which team does it. */
+  team: string | null,
+  /** What it is about. */
+  category: string | null,
+  /** When it was entered, in milliseconds of the Unix epoch. */
+  entered: number | null,
+  /** When it was last changed, in milliseconds of the Unix epoch. */
+  updated: number | null,
   /** The target in milliseconds of the Unix epoch. */
   due: number | null,
   /** What is left of it. */
@@ -534,6 +683,12 @@ export type Notice = { "kind": "changed",
   | { "kind": "signedOut",
   /** What could not be erased, and why. */
   trouble: string | null,
+}
+  | { "kind": "viewNotKept",
+  /** The name that it was to have. */
+  name: string,
+  /** Why. */
+  why: ViewRefusal,
 }
   | { "kind": "notStored",
   /** The ticket's number. */

@@ -16,8 +16,8 @@ const EDGE = 20;
 
 export const FIRST_QUERY: BoardQuery = {
   search: '',
-  board: null,
   open: 'open',
+  chips: [],
   sort: { by: 'due', descending: false },
   group: 'due',
 };

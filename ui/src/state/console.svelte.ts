@@ -151,6 +151,12 @@ export class Console {
       case 'show':
         if (update.value.kind === 'ticket') this.ticket.open(update.value.ticket);
         break;
+      case 'view':
+      case 'chips':
+      case 'offers':
+      case 'views':
+        // Nothing here draws these yet.
+        break;
       case 'activity':
       case 'alerts':
       case 'tried':

@@ -14,7 +14,9 @@ import type {
   Severity,
   Slack,
   SortBy,
+  ViewRefusal,
 } from '../bridge/generated';
+import { SAVED_NAME_MAX } from '../bridge/generated';
 import type { Told } from '../state/notices.svelte';
 import type { Density, Theme } from '../state/taste.svelte';
 import { number, timeOfDay } from './time';
@@ -52,6 +54,37 @@ const SEVERITY: Record<Severity, { code: string; word: string }> = {
   low: { code: 'P4', word: 'Low' },
 };
 
+/** What tickets under a heading without a name lack. */
+const NAMELESS = { status: 'No status', assignee: 'Nobody', client: 'No client', team: 'No team' };
+
+function heading(of: Heading): string {
+  switch (of.kind) {
+    case 'due':
+      return SLACK[of.value];
+    case 'priority':
+      return SEVERITY[of.value].word;
+    default:
+      return of.value ?? NAMELESS[of.kind];
+  }
+}
+
+function whyNotKept(why: ViewRefusal): string {
+  switch (why.kind) {
+    case 'nameless':
+      return 'It needs a name.';
+    case 'longName':
+      return `Its name is longer than ${number(SAVED_NAME_MAX)} characters.`;
+    case 'nameTaken':
+      return 'Another view has that name.';
+    case 'tooMany':
+      return `There are ${number(why.most)} saved views already. Delete one first.`;
+    case 'gone':
+      return 'It was deleted meanwhile.';
+    case 'disk':
+      return `${why.reason}. Make room on the disk, then save it again.`;
+  }
+}
+
 const field = (name: FieldName): string => FIELDS[name];
 
 const list = (names: readonly string[]): string =>
@@ -86,6 +119,11 @@ function told(notice: Told): { head: string; more: string } {
       return {
         head: `Your change to ${notice.number} could not be kept`,
         more: `${notice.reason}. Nothing was sent. Make room on the disk, then make the change again.`,
+      };
+    case 'viewNotKept':
+      return {
+        head: notice.name === '' ? 'The view was not saved' : `The view “${notice.name}” was not saved`,
+        more: whyNotKept(notice.why),
       };
     case 'unsent':
       return {
@@ -157,8 +195,7 @@ export const text = {
   slack: SLACK,
   nothing: '—',
   nobody: 'None',
-  heading: (heading: Heading): string =>
-    heading.kind === 'due' ? SLACK[heading.value] : (heading.value ?? 'No status'),
+  heading,
 
   rail: {
     label: 'Main',
@@ -197,7 +234,15 @@ export const text = {
     open: 'Show',
     opens: { open: 'Open', closed: 'Closed', all: 'All' } satisfies Record<OpenFilter, string>,
     group: 'Group',
-    groups: { due: 'SLA', status: 'Status', none: 'None' } satisfies Record<Grouping, string>,
+    groups: {
+      due: 'SLA',
+      status: 'Status',
+      assignee: 'Assignee',
+      priority: 'Priority',
+      client: 'Client',
+      team: 'Team',
+      none: 'None',
+    } satisfies Record<Grouping, string>,
   },
   picker: {
     find: (label: string) => `Set ${label.toLowerCase()}…`,

@@ -151,7 +151,7 @@ pub(crate) struct Alerts {
 
 impl Alerts {
     /// What the person chose.
-    pub(crate) fn settings(&self) -> &AlertSettings {
+    pub(crate) fn settings(&self) -> &Arc<AlertSettings> {
         &self.settings
     }
 

@@ -45,39 +45,54 @@ impl Key {
     }
 }
 
-/// What the tickets under one heading share, in the order of headings.
+/// What the tickets under one heading share, in the order of headings. Within one view all are of one grouping.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum GroupKey {
     /// The one group of a view without headings.
     Whole,
     /// When they are due.
     Due(Slack),
-    /// Their status: folded for the order, then as it is shown.
-    Status(Arc<str>, Arc<str>),
-    /// They have no status.
-    NoStatus,
+    /// How pressing they are.
+    Priority(Severity),
+    /// Something of that name: folded for the order, then as it is shown. Namesakes stand under one heading.
+    Named(Arc<str>, Arc<str>),
+    /// They have none.
+    Nameless,
 }
 
 impl GroupKey {
     fn new(held: &Held, grouping: Grouping) -> Self {
-        let row = &held.shown.row;
-        match (grouping, &held.folded.status) {
-            (Grouping::None, _) => Self::Whole,
-            (Grouping::Due, _) => Self::Due(row.slack),
-            (Grouping::Status, Some(folded)) => {
-                Self::Status(Arc::clone(folded), row.status.label.as_str().into())
-            }
-            (Grouping::Status, None) => Self::NoStatus,
+        let (row, folded) = (&held.shown.row, &held.folded);
+        let named = |folded: &Option<Arc<str>>, label: Option<Arc<str>>| match (folded, label) {
+            (Some(folded), Some(label)) => Self::Named(Arc::clone(folded), label),
+            _ => Self::Nameless,
+        };
+        match grouping {
+            Grouping::None => Self::Whole,
+            Grouping::Due => Self::Due(row.slack),
+            Grouping::Priority => Self::Priority(row.severity),
+            Grouping::Status => named(&folded.status, Some(row.status.label.as_str().into())),
+            Grouping::Assignee => named(&folded.assignee, row.assignee.as_deref().map(Into::into)),
+            Grouping::Client => named(&folded.client, row.client.clone()),
+            Grouping::Team => named(&folded.team, row.team.clone()),
         }
     }
 
-    /// The heading above the group, if it has one.
-    pub(super) fn heading(&self) -> Option<Heading> {
-        match self {
-            Self::Whole => None,
-            Self::Due(slack) => Some(Heading::Due(*slack)),
-            Self::Status(_, label) => Some(Heading::Status(Some(label.as_ref().to_owned()))),
-            Self::NoStatus => Some(Heading::Status(None)),
+    /// The heading above the group, if the grouping has any.
+    pub(super) fn heading(&self, grouping: Grouping) -> Option<Heading> {
+        let name = match self {
+            Self::Whole => return None,
+            Self::Due(slack) => return Some(Heading::Due(*slack)),
+            Self::Priority(severity) => return Some(Heading::Priority(*severity)),
+            Self::Named(_, label) => Some(label.as_ref().to_owned()),
+            Self::Nameless => None,
+        };
+        match grouping {
+            Grouping::Status => Some(Heading::Status(name)),
+            Grouping::Assignee => Some(Heading::Assignee(name)),
+            Grouping::Client => Some(Heading::Client(name)),
+            Grouping::Team => Some(Heading::Team(name)),
+            Grouping::None | Grouping::Due | Grouping::Priority => None,
         }
     }
 }
@@ -97,11 +112,14 @@ impl ByKey {
         match by {
             SortBy::Due => row.due.map(Self::Instant),
             SortBy::Number => Some(Self::Number(folded.natural.clone())),
+            // The youngest came last.
+            SortBy::Age => row.entered.map(|entered| Self::Instant(entered.saturating_neg())),
             SortBy::Title => Some(Self::Text(Arc::clone(&folded.title))),
             SortBy::Client => folded.client.clone().map(Self::Text),
             SortBy::Status => folded.status.clone().map(Self::Text),
             SortBy::Priority => Some(Self::Severity(row.severity)),
             SortBy::Assignee => folded.assignee.clone().map(Self::Text),
+            SortBy::Updated => row.updated.map(Self::Instant),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::BoardRow;
 use super::key::GroupKey;
-use crate::bridge::Line;
+use crate::bridge::{Grouping, Line};
 
 /// The groups of a view that have rows, in order, with how many.
 #[derive(Debug, Default)]
@@ -41,6 +41,18 @@ impl Groups {
 
     fn find(&self, group: &GroupKey) -> Result<usize, usize> {
         self.0.binary_search_by(|(held, _)| held.cmp(group))
+    }
+
+    /// The groups of rows in this order.
+    pub(super) fn of<'a>(groups: impl Iterator<Item = &'a GroupKey>) -> Self {
+        let mut all: Vec<(GroupKey, usize)> = Vec::new();
+        for group in groups {
+            match all.last_mut().filter(|(last, _)| last == group) {
+                Some((_, rows)) => *rows += 1,
+                None => all.push((group.clone(), 1)),
+            }
+        }
+        Self(all)
     }
 
     /// How many lines there are.
@@ -80,9 +92,11 @@ pub(super) enum Drawn {
 
 impl Drawn {
     /// The line as it crosses the bridge.
-    pub(super) fn line(&self) -> Option<Line> {
+    pub(super) fn line(&self, grouping: Grouping) -> Option<Line> {
         match self {
-            Self::Heading(group, count) => Some(Line::Heading { heading: group.heading()?, count: *count }),
+            Self::Heading(group, count) => {
+                Some(Line::Heading { heading: group.heading(grouping)?, count: *count })
+            }
             Self::Row(shown) => Some(Line::Ticket(shown.row.clone())),
         }
     }

@@ -5,29 +5,35 @@
 //! pays for the lines it shows, not for the tickets there are.
 //!
 //! ```text
-//! put / remove / tick ─→ rows ─→ views (filter, order, headings) ─→ flush ─→ Update::Board
+//! put / remove / tick ─→ rows ─→ views (filter, order, headings) ─→ flush ─→ Update::Board, Update::View
+//!                                   └ while the person chooses: hold (places stand still)
 //! ```
 //!
 //! **Invariant:** a row is held once; nothing here decides what a row says except how much time it has left.
 
+mod hold;
 mod key;
 mod lines;
-mod search;
+pub(crate) mod search;
 mod slack;
 mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
-use callboard_model::{BoardId, TicketId};
+use callboard_model::{TicketId, Value};
 
 use crate::Effect;
-use crate::bridge::{BoardQuery, Counts, Row, Severity, Slack, Update, ViewId};
+use crate::bridge::{
+    BoardQuery, Chip, ChipKind, ChoosingBy, Counts, Row, Severity, Slack, Update, ViewId, ViewSummary,
+};
 use crate::session::effect::WindowId;
-use search::Folded;
+use search::{Filter, Folded, chips_of};
 use slack::DueIndex;
-use view::View;
+use view::{Summary, View};
 
+pub use hold::SETTLES_EVERY;
 pub use slack::slack;
 
 /// The most views one window may have open; another one is not opened, and the window hears nothing of it.
@@ -41,10 +47,27 @@ pub const VISIBLE_MARGIN: u32 = 20;
 pub struct BoardRow {
     /// The row. Its `slack` is the board's to fill in.
     pub row: Row,
-    /// The board it lies on.
-    pub board: Option<BoardId>,
     /// Whether its status closes it.
     pub closed: bool,
+    /// What chips look at and a row does not show.
+    pub facts: Facts,
+}
+
+/// What chips look at and a row does not show: what is chosen, by id.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[allow(missing_docs, reason = "each is the chip of its name")]
+pub struct Facts {
+    pub priority: Value,
+    pub assignee: Value,
+    pub team: Value,
+    pub client: Value,
+    pub board: Value,
+    pub place: Value,
+    pub category: Value,
+    /// Whoever is signed in does it.
+    pub is_mine: bool,
+    /// We watch it.
+    pub is_watched: bool,
 }
 
 /// A row as it is held: with its texts folded for searching and sorting.
@@ -82,9 +105,77 @@ impl Board {
 
     /// Says which lines of a view are on screen; at most [`LINES_MAX`](crate::bridge::LINES_MAX) of them are.
     pub fn show_lines(&mut self, window: &WindowId, view: &ViewId, first: u32, count: u32) {
-        if let Some(open) = self.views.get_mut(window).and_then(|views| views.get_mut(view)) {
+        if let Some(open) = self.view_mut(window, view) {
             open.show(first, count);
         }
+    }
+
+    fn view_mut(&mut self, window: &WindowId, view: &ViewId) -> Option<&mut View> {
+        self.views.get_mut(window)?.get_mut(view)
+    }
+
+    fn all_views(&mut self) -> impl Iterator<Item = &mut View> {
+        self.views.values_mut().flat_map(BTreeMap::values_mut)
+    }
+
+    /// The person is choosing among the lines of a view, or no longer: meanwhile its rows keep their places, and follow
+    /// their tickets there. `now` never jumps.
+    pub fn choose(&mut self, window: &WindowId, view: &ViewId, by: ChoosingBy, on: bool, now: Duration) {
+        if let Some(open) = self.view_mut(window, view) {
+            open.choose(by, on, now);
+        }
+    }
+
+    /// Lets the rows of a view go to their places, whoever is choosing.
+    pub fn refresh(&mut self, window: &WindowId, view: &ViewId, now: Duration) {
+        if let Some(open) = self.view_mut(window, view) {
+            open.settle(now);
+        }
+    }
+
+    /// Lets rows go to their places where nobody is choosing any more, [`SETTLES_EVERY`] after they last did.
+    pub fn settle(&mut self, now: Duration) {
+        self.all_views().for_each(|view| view.settle_if_due(now));
+    }
+
+    /// When [`Self::settle`] has something to do.
+    #[must_use]
+    pub fn settles_at(&self) -> Option<Duration> {
+        self.views.values().flat_map(BTreeMap::values).filter_map(View::settles_at).min()
+    }
+
+    /// Whatever the person was choosing, it is over: what has left the board is shown nowhere.
+    pub fn let_go(&mut self) {
+        self.all_views().for_each(View::let_go);
+    }
+
+    /// How many tickets a view would show for each chip of a kind if it had none of that kind, with one of those tickets.
+    #[must_use]
+    pub fn tally(&self, window: &WindowId, view: &ViewId, kind: ChipKind) -> BTreeMap<Chip, (u32, TicketId)> {
+        let mut tally = BTreeMap::new();
+        let Some(open) = self.views.get(window).and_then(|views| views.get(view)) else { return tally };
+        let filter = Filter::without(open.query(), kind);
+        for held in self.rows.values().filter(|held| filter.admits(held)) {
+            for chip in chips_of(kind, &held.shown) {
+                let ticket = || (0, held.shown.row.ticket.clone());
+                tally.entry(chip).or_insert_with(ticket).0 += 1;
+            }
+        }
+        tally
+    }
+
+    /// Some ticket on the board that a chip lets through.
+    #[must_use]
+    pub fn sample(&self, chip: &Chip) -> Option<&TicketId> {
+        let fits = |held: &&Held| chips_of(chip.kind(), &held.shown).any(|its| its == *chip);
+        self.rows.values().find(fits).map(|held| &held.shown.row.ticket)
+    }
+
+    /// Every view with what it shows.
+    pub fn queries(&self) -> impl Iterator<Item = (&WindowId, &ViewId, &BoardQuery)> {
+        self.views
+            .iter()
+            .flat_map(|(window, views)| views.iter().map(move |(view, open)| (window, view, open.query())))
     }
 
     /// Closes a view.
@@ -163,13 +254,18 @@ impl Board {
         self.due.next_boundary(now)
     }
 
-    /// Tells each window what is different on its screens since it was last told, in one update per view.
+    /// Tells each window what is different on its screens since it was last told, in one update per view, and how that
+    /// view stands beside its lines.
     pub fn flush(&mut self, effects: &mut Vec<Effect>) {
         for (window, views) in &mut self.views {
             for (view, open) in views {
                 if let Some((rev, change)) = open.flush(&self.rows) {
                     let update = Update::Board { view: view.clone(), rev, change };
                     effects.push(Effect::Paint(window.clone(), update));
+                }
+                if let Some(Summary { tickets, waiting, is_held: held }) = open.summary_news() {
+                    let summary = ViewSummary { view: view.clone(), tickets, waiting, held };
+                    effects.push(Effect::Paint(window.clone(), Update::View(summary)));
                 }
             }
         }
@@ -202,8 +298,6 @@ impl Board {
     }
 
     fn tell_views(&mut self, old: Option<&Held>, new: Option<&Held>) {
-        for view in self.views.values_mut().flat_map(BTreeMap::values_mut) {
-            view.replace(old, new);
-        }
+        self.all_views().for_each(|view| view.replace(old, new));
     }
 }

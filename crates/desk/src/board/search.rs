@@ -1,12 +1,13 @@
-//! Which tickets a view shows, and the folding that makes `ÖL` and `öl` the same word.
+//! Which tickets a view shows: by words, by chips, and the folding that makes `ÖL` and `öl` the same word.
 //!
 //! **Invariant:** no locale: every machine folds, finds and sorts alike.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::key::Natural;
 use super::{BoardRow, Held, Row};
-use crate::bridge::{BoardQuery, OpenFilter};
+use crate::bridge::{BoardQuery, CHIPS_MAX, Chip, ChipKind, OpenFilter};
 
 /// The most words a search looks for; the ones after them do not narrow it further.
 const WORDS_MAX: usize = 16;
@@ -21,6 +22,7 @@ pub(super) struct Folded {
     location: Option<Arc<str>>,
     pub(super) assignee: Option<Arc<str>>,
     pub(super) status: Option<Arc<str>>,
+    pub(super) team: Option<Arc<str>>,
 }
 
 impl Folded {
@@ -34,6 +36,7 @@ impl Folded {
             location: row.location.as_ref().map(fold_shared),
             assignee: row.assignee.as_deref().map(|name| fold(name).into()),
             status: (!row.status.value.is_empty()).then(|| fold(&row.status.label).into()),
+            team: row.team.as_ref().map(fold_shared),
         }
     }
 
@@ -49,14 +52,26 @@ impl Folded {
 #[derive(Debug)]
 pub(super) struct Filter {
     words: Vec<String>,
-    board: Option<String>,
     open: OpenFilter,
+    /// Of each kind any will do.
+    chips: BTreeMap<ChipKind, BTreeSet<Chip>>,
 }
 
 impl Filter {
     pub(super) fn new(query: &BoardQuery) -> Self {
         let words = query.search.split_whitespace().take(WORDS_MAX).map(fold).collect();
-        Self { words, board: query.board.clone(), open: query.open }
+        let mut chips: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+        for chip in query.chips.iter().take(CHIPS_MAX) {
+            chips.entry(chip.kind()).or_default().insert(chip.clone());
+        }
+        Self { words, open: query.open, chips }
+    }
+
+    /// The same without the chips of one kind.
+    pub(super) fn without(query: &BoardQuery, kind: ChipKind) -> Self {
+        let mut filter = Self::new(query);
+        filter.chips.remove(&kind);
+        filter
     }
 
     pub(super) fn admits(&self, held: &Held) -> bool {
@@ -69,9 +84,28 @@ impl Filter {
             OpenFilter::Closed => row.closed,
             OpenFilter::All => true,
         };
-        let board = row.board.as_ref().map(|board| board.as_str());
-        open && (self.board.is_none() || self.board.as_deref() == board)
+        open && self.chips.iter().all(|(kind, any)| chips_of(*kind, row).any(|chip| any.contains(&chip)))
     }
+}
+
+/// The chips of one kind that let a row through.
+pub(super) fn chips_of(kind: ChipKind, row: &BoardRow) -> impl Iterator<Item = Chip> + use<> {
+    let facts = &row.facts;
+    let chip = match kind {
+        ChipKind::Status => Some(Chip::Status(row.row.status.value.clone())),
+        ChipKind::Priority => Some(Chip::Priority(facts.priority.clone())),
+        ChipKind::Assignee => Some(Chip::Assignee(facts.assignee.clone())),
+        ChipKind::Team => Some(Chip::Team(facts.team.clone())),
+        ChipKind::Client => Some(Chip::Client(facts.client.clone())),
+        ChipKind::Board => Some(Chip::Board(facts.board.clone())),
+        ChipKind::Place => Some(Chip::Place(facts.place.clone())),
+        ChipKind::Category => Some(Chip::Category(facts.category.clone())),
+        ChipKind::Due => Some(Chip::Due(row.row.slack)),
+        ChipKind::Work => Some(Chip::Work(row.row.unsent)),
+        ChipKind::Watched => facts.is_watched.then_some(Chip::Watched),
+    };
+    let mine = (kind == ChipKind::Assignee && facts.is_mine).then_some(Chip::Mine);
+    chip.into_iter().chain(mine)
 }
 
 /// Folds a text, and shares it where folding changes nothing.
@@ -84,7 +118,7 @@ fn fold_shared(text: &Arc<str>) -> Arc<str> {
 ///
 /// Down, up and down again, letter by letter: that also joins `ß` and `ẞ` with `ss`, and the two small sigmas, which
 /// lowering alone would not.
-fn fold(text: &str) -> String {
+pub(crate) fn fold(text: &str) -> String {
     if text.is_ascii() {
         return text.to_ascii_lowercase();
     }

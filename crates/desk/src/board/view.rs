@@ -4,14 +4,16 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use callboard_model::TicketId;
 
+use super::hold::Hold;
 use super::key::Key;
 use super::lines::{Drawn, Groups, Spot};
 use super::search::Filter;
 use super::{Held, VISIBLE_MARGIN};
-use crate::bridge::{BoardChange, BoardQuery, LINES_MAX, PlacedLine};
+use crate::bridge::{BoardChange, BoardQuery, ChoosingBy, LINES_MAX, PlacedLine};
 
 /// The rows of the board, as the views look them up.
 type Rows = BTreeMap<TicketId, Held>;
@@ -29,6 +31,20 @@ pub(super) struct View {
     rev: u32,
     told: Told,
     due: Due,
+    hold: Hold,
+    told_summary: Option<Summary>,
+    is_summary_due: bool,
+}
+
+/// How a view stands beside its lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Summary {
+    /// Tickets in it.
+    pub(super) tickets: u32,
+    /// Tickets that would come, go or stand elsewhere.
+    pub(super) waiting: u32,
+    /// Whether rows keep their places.
+    pub(super) is_held: bool,
 }
 
 /// What the window was told last.
@@ -59,6 +75,9 @@ impl View {
             rev: 0,
             told: Told::default(),
             due: Due::Everything,
+            hold: Hold::default(),
+            told_summary: None,
+            is_summary_due: true,
         };
         view.ask(query, rows);
         view
@@ -73,10 +92,14 @@ impl View {
         let shown = rows.filter(|held| self.filter.admits(held));
         self.order = shown.map(|held| Box::new(Key::new(held, &self.query))).collect();
         self.order.sort_unstable_by(|one, other| one.compare(other, descending));
-        self.groups = Groups::default();
-        for key in &self.order {
-            self.groups.grow(&key.group);
-        }
+        self.groups = Groups::of(self.order.iter().map(|key| &key.group));
+        self.hold.forget();
+        self.is_summary_due = true;
+    }
+
+    /// What it shows.
+    pub(super) fn query(&self) -> &BoardQuery {
+        &self.query
     }
 
     /// Says which lines are on screen.
@@ -91,14 +114,56 @@ impl View {
         let key = |held: &Held| Box::new(Key::new(held, &self.query));
         let from = old.filter(|held| self.filter.admits(held)).map(key);
         let to = new.filter(|held| self.filter.admits(held)).map(key);
-        if from.is_none() && to.is_none() {
-            return;
+        let is_shown = if self.hold.is_on() {
+            let Some(held) = new.or(old) else { return };
+            let last = new.is_none().then(|| Arc::clone(&held.shown));
+            self.hold.note(&held.shown.row.ticket, from, to, last)
+        } else {
+            let is_shown = from.is_some() || to.is_some();
+            if from != to {
+                self.take_out(from);
+                self.put_in(to);
+            }
+            is_shown
+        };
+        if is_shown {
+            self.due = self.due.max(Due::Differences);
+            self.is_summary_due = true;
         }
-        if from != to {
-            self.take_out(from);
-            self.put_in(to);
+    }
+
+    /// The person is choosing among the lines, or no longer.
+    pub(super) fn choose(&mut self, by: ChoosingBy, on: bool, now: Duration) {
+        self.hold.put(by, on);
+        self.is_summary_due = true;
+        self.settle_if_due(now);
+    }
+
+    /// When what waits goes to its place by itself.
+    pub(super) fn settles_at(&self) -> Option<Duration> {
+        self.hold.settles_at()
+    }
+
+    /// Lets what waits go to its place, if its time has come.
+    pub(super) fn settle_if_due(&mut self, now: Duration) {
+        if self.settles_at().is_some_and(|at| at <= now) {
+            self.settle(now);
         }
-        self.due = self.due.max(Due::Differences);
+    }
+
+    /// Lets what waits go to its place.
+    pub(super) fn settle(&mut self, now: Duration) {
+        self.is_summary_due = true;
+        if self.hold.settle(&mut self.order, self.query.sort.descending, now) {
+            self.groups = Groups::of(self.order.iter().map(|key| &key.group));
+            self.due = self.due.max(Due::Differences);
+        }
+    }
+
+    /// Nobody chooses any more, and everything goes to its place.
+    pub(super) fn let_go(&mut self) {
+        self.hold.let_go();
+        self.settle(Duration::ZERO);
     }
 
     fn take_out(&mut self, key: Option<Box<Key>>) {
@@ -140,8 +205,22 @@ impl View {
         Some((self.rev, change))
     }
 
+    /// How the view stands beside its lines, where that is new.
+    pub(super) fn summary_news(&mut self) -> Option<Summary> {
+        if !std::mem::take(&mut self.is_summary_due) {
+            return None;
+        }
+        let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        let summary = Summary {
+            tickets: count(self.order.len()),
+            waiting: count(self.hold.waiting(&self.order, self.query.sort.descending)),
+            is_held: self.hold.is_on(),
+        };
+        (self.told_summary.replace(summary) != Some(summary)).then_some(summary)
+    }
+
     fn reset(&self) -> BoardChange {
-        let lines = self.told.lines.iter().filter_map(Drawn::line).collect();
+        let lines = self.told.lines.iter().filter_map(|drawn| drawn.line(self.query.group)).collect();
         BoardChange::Reset { total: self.told.total, first: self.first, lines }
     }
 
@@ -149,8 +228,10 @@ impl View {
     fn patch(&self, before: &Told) -> Option<BoardChange> {
         let places = (self.first..).zip(self.told.lines.iter().enumerate());
         let changed = places.filter(|(_, (index, drawn))| before.lines.get(*index) != Some(drawn));
-        let lines: Vec<_> =
-            changed.filter_map(|(at, (_, drawn))| Some(PlacedLine { at, line: drawn.line()? })).collect();
+        let placed = |(at, (_, drawn)): (u32, (usize, &Drawn))| {
+            Some(PlacedLine { at, line: drawn.line(self.query.group)? })
+        };
+        let lines: Vec<_> = changed.filter_map(placed).collect();
         let same = lines.is_empty() && self.told.total == before.total;
         (!same).then_some(BoardChange::Patch { total: self.told.total, lines })
     }
@@ -162,7 +243,11 @@ impl View {
             Spot::Heading(group, count) => {
                 Some(Drawn::Heading(group.clone(), u32::try_from(count).unwrap_or(u32::MAX)))
             }
-            Spot::Row(at) => Some(Drawn::Row(Arc::clone(&rows.get(&self.order.get(at)?.ticket)?.shown))),
+            Spot::Row(at) => {
+                let ticket = &self.order.get(at)?.ticket;
+                let shown = rows.get(ticket).map(|held| Arc::clone(&held.shown));
+                Some(Drawn::Row(shown.or_else(|| self.hold.last(ticket))?))
+            }
         });
         drawn.collect()
     }

@@ -8,6 +8,7 @@ use callboard_model::{Field, TicketId};
 use serde::{Deserialize, Serialize};
 
 use super::look::{Choice, Face, Severity, Slack};
+use super::query::{Chip, ChipKind, ViewId};
 
 /// A change of a view's lines.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,6 +31,87 @@ pub enum BoardChange {
         /// The new ones, by place.
         lines: Vec<PlacedLine>,
     },
+}
+
+/// How a view stands beside its lines.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct ViewSummary {
+    /// The view.
+    pub view: ViewId,
+    /// How many tickets it shows.
+    pub tickets: u32,
+    /// How many of all tickets would come, go or stand elsewhere if the lines went to their places.
+    pub waiting: u32,
+    /// Whether lines keep their places, because the person is choosing or was a moment ago.
+    pub held: bool,
+}
+
+/// With what the person is choosing among the lines of a view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub enum ChoosingBy {
+    /// The pointer is over them.
+    Pointer,
+    /// A line has the keyboard.
+    Keyboard,
+    /// A cell is being edited, or a line dragged.
+    Edit,
+}
+
+/// The chips of a view, as they are called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct ChipsView {
+    /// The view.
+    pub view: ViewId,
+    /// Those of its query, in their order.
+    pub chips: Vec<NamedChip>,
+}
+
+/// A chip and what it is called.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct NamedChip {
+    /// The chip.
+    pub chip: Chip,
+    /// The name of what is chosen. `None` where nothing is chosen, where the chip says all, or where what it names is gone.
+    pub label: Option<String>,
+}
+
+/// The most offers of one kind that a window is told: those with the most tickets. How many there are in all is told.
+pub const OFFERS_MAX: usize = 400;
+
+/// What can be chosen for the chips of one kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct OffersView {
+    /// The view.
+    pub view: ViewId,
+    /// What the chips are about.
+    pub kind: ChipKind,
+    /// In the order in which pickers have them; at most [`OFFERS_MAX`].
+    pub offers: Vec<Offer>,
+    /// How many there are in all.
+    pub total: u32,
+}
+
+/// Something that can be chosen for a view: what has one name is chosen together, such as a status of several boards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct Offer {
+    /// What is added to the query, or taken out of it.
+    pub chips: Vec<Chip>,
+    /// Its name; `None` where the chip says all, or says that nothing is chosen.
+    pub label: Option<String>,
+    /// How many tickets the view would show with it and none other of its kind.
+    pub tickets: u32,
 }
 
 /// A line and its place.
@@ -69,6 +151,14 @@ pub enum Heading {
     Due(Slack),
     /// The name of their status; `None` where they have none.
     Status(Option<String>),
+    /// The name of who does them; `None`: nobody.
+    Assignee(Option<String>),
+    /// How pressing they are.
+    Priority(Severity),
+    /// The client's name.
+    Client(Option<String>),
+    /// The team's name.
+    Team(Option<String>),
 }
 
 /// A ticket on the board.
@@ -97,6 +187,18 @@ pub struct Row {
     pub severity: Severity,
     /// Who does it.
     pub assignee: Option<String>,
+    /// Which team does it.
+    #[cfg_attr(feature = "ts", ts(type = "string | null"))]
+    pub team: Option<Arc<str>>,
+    /// What it is about.
+    #[cfg_attr(feature = "ts", ts(type = "string | null"))]
+    pub category: Option<Arc<str>>,
+    /// When it was entered, in milliseconds of the Unix epoch.
+    #[cfg_attr(feature = "ts", ts(type = "number | null"))]
+    pub entered: Option<i64>,
+    /// When it was last changed, in milliseconds of the Unix epoch.
+    #[cfg_attr(feature = "ts", ts(type = "number | null"))]
+    pub updated: Option<i64>,
     /// The target in milliseconds of the Unix epoch.
     #[cfg_attr(feature = "ts", ts(type = "number | null"))]
     pub due: Option<i64>,
@@ -112,7 +214,7 @@ pub struct Row {
 }
 
 /// Whether something of ours on a ticket is not saved.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum Unsent {

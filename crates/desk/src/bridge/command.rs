@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::activity::ActivityFilter;
 use super::alert::{AlertFact, AlertSettings, Looking, PauseFor};
+use super::board::ChoosingBy;
 use super::comments::{SayingId, Visibility};
 use super::outbox::{BulkId, DecisionId};
-use super::query::{BoardQuery, ViewId};
+use super::query::{BoardQuery, ChipKind, ViewId};
+use super::saved::{Column, SavedViewId};
 
 /// What a window asks of the program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +41,52 @@ pub enum Command {
     CloseView {
         /// The view.
         view: ViewId,
+    },
+    /// The person is choosing among the lines of a view, or no longer: meanwhile every line keeps its place, with the newest
+    /// of its ticket in it, and what would move waits. At the end it goes to its place, at most once in three seconds.
+    Choosing {
+        /// The view.
+        view: ViewId,
+        /// With what; the lines stand still while they choose with anything.
+        by: ChoosingBy,
+        /// Whether they do.
+        on: bool,
+    },
+    /// Let the lines of a view go to their places now, whoever is choosing.
+    RefreshNow {
+        /// The view.
+        view: ViewId,
+    },
+    /// Say what can be chosen for the chips of one kind; answered once with [`Update::Offers`](super::Update::Offers).
+    ReadOffers {
+        /// The view.
+        view: ViewId,
+        /// What the chips are about.
+        kind: ChipKind,
+    },
+    /// Keep a view under a name. What becomes of it is told with [`Update::Views`](super::Update::Views), or with a notice
+    /// that it was not kept.
+    SaveView {
+        /// The one whose place it takes; `null`: it is a new one.
+        saved: Option<SavedViewId>,
+        /// Its name.
+        name: String,
+        /// What it shows.
+        query: BoardQuery,
+        /// In which columns, in their order.
+        columns: Vec<Column>,
+    },
+    /// Give a saved view another name.
+    RenameView {
+        /// Which.
+        saved: SavedViewId,
+        /// The name.
+        name: String,
+    },
+    /// Keep a saved view no longer.
+    DeleteView {
+        /// Which.
+        saved: SavedViewId,
     },
     /// Look at a ticket: it is followed, refreshed, and others see us there.
     OpenTicket {

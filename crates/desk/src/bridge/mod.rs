@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `command` | what a window asks for |
 //! | `query` | what a view of the board shows, in which order, under which headings |
+//! | `saved` | views under a name |
 //! | `update` | what a window is told |
 //! | `board` | lines of the board |
 //! | `ticket` | a ticket, opened |
@@ -28,6 +29,7 @@ mod comments;
 mod look;
 mod outbox;
 mod query;
+mod saved;
 pub mod signal;
 mod status;
 mod ticket;
@@ -39,7 +41,10 @@ pub use alert::{
     QuietHours, RULES_MAX, Reason, Relation, Response, SoundClass, TEAMS_MAX, ToastLevel, Verdict,
     WARNING_MAX, WATCHED_MAX, WhenLooking, Whose,
 };
-pub use board::{BoardChange, Heading, Line, PlacedLine, Row, Unsent};
+pub use board::{
+    BoardChange, ChipsView, ChoosingBy, Heading, Line, NamedChip, OFFERS_MAX, Offer, OffersView, PlacedLine,
+    Row, Unsent, ViewSummary,
+};
 pub use command::{Command, LINES_MAX};
 pub use comments::{CommentView, CommentsView, Older, PendingComment, SayingId, Visibility};
 pub use look::{Choice, Face, FaceState, Severity, Slack, Tone};
@@ -47,7 +52,8 @@ pub use outbox::{
     About, BULK_MAX, BulkId, BulkRefusal, BulkView, Change, DecisionId, LISTED_MAX, Need, NeedsItem,
     NeedsView, OutboxItem, OutboxState, OutboxView, SentItem, UndoView, VerdictKind,
 };
-pub use query::{BoardQuery, Grouping, OpenFilter, Sort, SortBy, ViewId};
+pub use query::{BoardQuery, CHIPS_MAX, Chip, ChipKind, Grouping, OpenFilter, Sort, SortBy, ViewId};
+pub use saved::{Column, SAVED_NAME_MAX, SavedView, SavedViewId, ViewRefusal};
 pub use signal::{Signal, Toast, ToastAction, ToastButton, ToastId};
 pub use status::{Counts, LinkView, Live, Reach, Saving, Support};
 pub use ticket::{Access, ConflictView, FieldState, FieldView, Input, Source, TicketView};

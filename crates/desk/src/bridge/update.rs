@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use super::activity::ActivityChange;
 use super::alert::{AlertsView, Verdict};
-use super::board::BoardChange;
+use super::board::{BoardChange, ChipsView, OffersView, ViewSummary};
 use super::comments::CommentsView;
 use super::look::{Choice, Face};
 use super::outbox::{BulkView, NeedsView, OutboxView};
 use super::query::ViewId;
+use super::saved::{SavedView, ViewRefusal};
 use super::status::{Counts, LinkView};
 use super::ticket::TicketView;
 
@@ -31,6 +32,14 @@ pub enum Update {
         /// What changed.
         change: BoardChange,
     },
+    /// How a view stands beside its lines, when that changed.
+    View(ViewSummary),
+    /// What the chips of a view are called: when it is opened with some, and when the names come.
+    Chips(ChipsView),
+    /// What can be chosen for the chips of one kind, to the window that asked.
+    Offers(OffersView),
+    /// The views that the person saved, by name.
+    Views(#[cfg_attr(feature = "ts", ts(as = "Vec<SavedView>"))] Arc<[SavedView]>),
     /// A ticket that this window has open.
     Ticket(TicketView),
     /// What is said on a ticket that this window has open.
@@ -151,6 +160,13 @@ pub enum Notice {
     SignedOut {
         /// What could not be erased, and why.
         trouble: Option<String>,
+    },
+    /// A view is not kept as it was asked for.
+    ViewNotKept {
+        /// The name that it was to have.
+        name: String,
+        /// Why.
+        why: ViewRefusal,
     },
     /// An edit could not be written to disk: it is neither shown nor sent.
     NotStored {

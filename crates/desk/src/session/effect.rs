@@ -180,6 +180,8 @@ pub enum Timer {
     Resend,
     /// Some ticket crosses a due boundary.
     Clock,
+    /// Nobody chooses any more: rows go to their places.
+    Settle,
     /// Lists of the person's own work were told a moment ago; what changed since is told now.
     Lists,
     /// Something is to be told, or rings again.

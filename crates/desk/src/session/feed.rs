@@ -114,6 +114,7 @@ impl Session {
     pub(super) fn name(&mut self, lookups: Lookups) {
         self.names = Names::new(lookups);
         self.common.boards = self.names.boards();
+        self.chips_renamed();
         self.touched.extend(self.tickets.ids().cloned());
     }
 

@@ -14,7 +14,7 @@ use super::turn::Turn;
 use crate::bridge::{Counts, LinkView};
 use crate::edits::lane;
 use crate::edits::work::Stage;
-use crate::row::row;
+use crate::row::{Eyes, row};
 use crate::ticket_view::{Sources, ticket_view};
 
 /// The most saves on their way at once; further ones wait, oldest first.
@@ -31,6 +31,7 @@ impl Session {
     pub(super) fn finish(&mut self, turn: &mut Turn<'_>) {
         let saves = self.saves(turn);
         self.visit(turn);
+        self.follow_watched();
         while let Some(ticket) = self.next_fetch() {
             self.ask(turn, Request::Ticket(ticket));
         }
@@ -51,9 +52,12 @@ impl Session {
         self.alert(turn);
         self.count();
         self.windows.tell(&self.common, turn.effects());
+        self.name_chips(turn);
+        self.board.settle(turn.now.uptime);
         self.board.flush(turn.effects());
         self.tell_lists(turn);
         self.arm_clock(turn);
+        self.arm_settling(turn);
         self.arm_faces(turn);
         self.arm_poll(turn);
         // Durable, then visible, then sent.
@@ -161,7 +165,9 @@ impl Session {
             self.windows.tell_ticket(&ticket_view(&sources), turn.effects());
         }
         if !known.is_lost {
-            self.board.put(row(known, &self.edits, &self.names, faces));
+            let user = self.recalled.as_ref().map(|me| &me.user_id);
+            let eyes = Eyes { user, is_watched: self.watched.tickets.contains(ticket), faces };
+            self.board.put(row(known, &self.edits, &self.names, eyes));
             self.board_moved(turn);
         }
     }
@@ -196,6 +202,19 @@ impl Session {
             quiet: self.policy.quiet,
             polling: self.policy.polling,
         };
+    }
+
+    /// What waited while the person was choosing goes to its place when its time has come (RB-8).
+    fn arm_settling(&mut self, turn: &mut Turn<'_>) {
+        let next = self.board.settles_at();
+        if next == self.settling_armed {
+            return;
+        }
+        self.settling_armed = next;
+        match next {
+            Some(at) => turn.arm(Timer::Settle, at.saturating_sub(turn.now.uptime)),
+            None => turn.push(Effect::Disarm(Timer::Settle)),
+        }
     }
 
     /// Some row turns red with no view open (CO-9).

@@ -61,6 +61,8 @@ impl Session {
             self.tickets.lose(&ticket, self.windows.is_open(&ticket) || self.edits.has_work(&ticket));
             self.touched.insert(ticket);
         }
+        // Nobody chooses among what is not theirs to see.
+        self.board.let_go();
     }
 
     /// A ticket stands otherwise than before.

@@ -11,6 +11,7 @@
 
 mod alerting;
 mod check;
+mod chips;
 mod decide;
 pub(crate) mod drafts;
 pub mod effect;
@@ -26,10 +27,12 @@ mod on_disk;
 mod on_link;
 mod on_save;
 mod on_timer;
+mod on_view;
 mod ours;
 mod person;
 mod poll;
 mod reach;
+mod saved;
 mod say;
 mod sign_out;
 mod step;
@@ -40,13 +43,15 @@ mod wake;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
 
 use callboard_model::rest::Me;
 use callboard_model::{EditId, SessionId, TicketId};
 
 use crate::alerts::Alerts;
 use crate::board::Board;
-use crate::bridge::{Counts, LinkView, Live, Reach, Saving, SayingId, Support};
+use crate::bridge::{Counts, LinkView, Live, Reach, Saving, SayingId, Support, ViewId};
 use crate::clock::ServerClock;
 use crate::edits::Edits;
 use crate::edits::bulk::Bulks;
@@ -63,11 +68,13 @@ use crate::talk::Talks;
 use crate::windows::{Common, Windows};
 use check::Check;
 use drafts::Drafts;
-use effect::RequestId;
+use effect::{RequestId, WindowId};
 use feed::Feed;
 use lists::Lists;
+use on_alert::Watched;
 use ours::Aside;
 use person::Shown;
+use saved::SavedViews;
 use sign_out::SignedOut;
 
 /// A running console. Start it with [`Event::Started`](crate::Event::Started).
@@ -93,6 +100,10 @@ pub struct Session {
     /// Changes of many tickets.
     bulks: Bulks,
     lists: Lists,
+    /// Views on their way to disk.
+    saved: SavedViews,
+    /// Views whose chips are to be named.
+    nameless: BTreeSet<(WindowId, ViewId)>,
     /// What is said on the tickets that are open.
     talks: Talks,
     /// Comments that were discarded on their way to disk.
@@ -133,12 +144,16 @@ pub struct Session {
     board: Board,
     /// What calls the person.
     alerts: Alerts,
+    /// The tickets that they watch, as the rows show it.
+    watched: Watched,
     windows: Windows,
     common: Common,
     /// Tickets whose rows and views are built anew at the end of the step.
     touched: BTreeSet<TicketId>,
     /// When the next ticket crosses a due boundary, as the timer knows it.
     clock_armed: Option<i64>,
+    /// When rows go to their places, as the timer knows it.
+    settling_armed: Option<Duration>,
 }
 
 impl Session {
@@ -168,6 +183,8 @@ impl Session {
             past: Past::default(),
             bulks: Bulks::default(),
             lists: Lists::default(),
+            saved: SavedViews::default(),
+            nameless: BTreeSet::new(),
             talks: Talks::default(),
             unsaid: BTreeSet::new(),
             signed_out: None,
@@ -193,10 +210,18 @@ impl Session {
             support: Support::Unknown,
             board: Board::new(),
             alerts: Alerts::default(),
+            watched: Watched::default(),
             windows: Windows::default(),
-            common: Common { link, counts: Counts::default(), me: None, boards: Vec::new() },
+            common: Common {
+                link,
+                counts: Counts::default(),
+                me: None,
+                boards: Vec::new(),
+                views: Arc::default(),
+            },
             touched: BTreeSet::new(),
             clock_armed: None,
+            settling_armed: None,
         }
     }
 

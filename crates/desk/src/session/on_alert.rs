@@ -2,9 +2,11 @@
 //!
 //! **Invariant:** what is written down goes to disk before anything is asked of the machine.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use callboard_model::TicketId;
 use serde::{Deserialize, Serialize};
 
 use super::Session;
@@ -25,6 +27,13 @@ struct KeptAlerts {
     settings: AlertSettings,
     #[serde(default)]
     pause: Option<Pause>,
+}
+
+/// The tickets that the person watches, and the settings that say so.
+#[derive(Debug, Default)]
+pub(super) struct Watched {
+    said_by: Arc<AlertSettings>,
+    pub(super) tickets: BTreeSet<TicketId>,
 }
 
 /// A timer that rings so much too early or too late is not armed anew: of two clocks, one of them in milliseconds, none
@@ -104,8 +113,19 @@ impl Session {
     }
 
     fn keep_alerts(&mut self, turn: &mut Turn<'_>) {
-        let (settings, pause) = (self.alerts.settings().clone(), self.alerts.pause());
+        let (settings, pause) = (AlertSettings::clone(self.alerts.settings()), self.alerts.pause());
         self.put(turn, &KeptAlerts { settings, pause });
+    }
+
+    /// Other tickets are watched than rows show: those are drawn anew.
+    pub(super) fn follow_watched(&mut self) {
+        let settings = self.alerts.settings();
+        if Arc::ptr_eq(settings, &self.watched.said_by) {
+            return;
+        }
+        let tickets: BTreeSet<TicketId> = settings.watched.iter().cloned().collect();
+        self.touched.extend(tickets.symmetric_difference(&self.watched.tickets).cloned());
+        self.watched = Watched { said_by: Arc::clone(settings), tickets };
     }
 
     pub(super) fn recall_activity(&mut self, note: &Note) {

@@ -23,15 +23,15 @@ impl Session {
         }
         match command {
             Command::Hello => self.hello(turn, window),
-            Command::OpenView { view, query } => {
-                self.board.open_view(window, view, query);
-                self.rooms.is_dirty = true;
-            }
-            Command::ShowLines { view, first, count } => {
-                self.board.show_lines(&window, &view, first, count);
-                self.rooms.is_dirty = true;
-            }
-            Command::CloseView { view } => self.board.close_view(&window, &view),
+            Command::OpenView { .. }
+            | Command::ShowLines { .. }
+            | Command::CloseView { .. }
+            | Command::Choosing { .. }
+            | Command::RefreshNow { .. }
+            | Command::ReadOffers { .. }
+            | Command::SaveView { .. }
+            | Command::RenameView { .. }
+            | Command::DeleteView { .. } => self.views_commanded(turn, window, command),
             Command::OpenTicket { ticket } => self.open_ticket(turn, window, &ticket),
             Command::CloseTicket { ticket } => self.close_ticket(&window, &ticket),
             Command::BeginEdit { ticket, field } => self.begin_edit(window, &ticket, field),

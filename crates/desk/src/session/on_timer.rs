@@ -33,8 +33,9 @@ impl Session {
             Timer::Faces => self.faces_aged(turn),
             Timer::Away => self.look_for_person(turn),
             Timer::Poll => self.poll(turn),
-            // Every step tells the board the time; this one happens for nothing else.
+            // Every step tells the board the time; these happen for nothing else.
             Timer::Clock => self.clock_armed = None,
+            Timer::Settle => self.settling_armed = None,
             Timer::Lists => self.lists.is_resting = false,
             Timer::Alerts => self.alerts.armed = None,
         }

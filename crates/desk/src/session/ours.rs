@@ -75,7 +75,7 @@ impl Session {
         }
     }
 
-    /// One arm for each shelf: whoever writes there reads there. Shelves without a reader keep what they hold.
+    /// One arm for each shelf: whoever writes there reads there.
     fn take_in(&mut self, note: &Note) {
         match note.name.shelf {
             Shelf::Draft => self.recall_draft(note),
@@ -84,7 +84,7 @@ impl Session {
             Shelf::Activity => self.recall_activity(note),
             Shelf::Setting => self.recall_setting(note),
             Shelf::Unread => self.recall_unread(note),
-            Shelf::View => {}
+            Shelf::View => self.recall_view(note),
         }
     }
 
@@ -98,6 +98,7 @@ impl Session {
         self.touched.extend(tickets);
         self.let_go_of_drafts();
         self.let_go_of_past();
+        self.let_go_of_views();
         self.alerts.let_go(&Now::of(&turn.now));
         self.bulks = Bulks::default();
     }
@@ -119,8 +120,9 @@ impl Session {
         match name.shelf {
             Shelf::Draft => self.draft_answered(turn, &name.key, outcome),
             Shelf::Comment => self.comment_kept(turn, &name.key, outcome),
+            Shelf::View => self.view_answered(turn, &name.key, outcome),
             Shelf::Setting => self.setting_answered(&name.key, outcome),
-            Shelf::Decision | Shelf::Activity | Shelf::View | Shelf::Unread => {}
+            Shelf::Decision | Shelf::Activity | Shelf::Unread => {}
         }
     }
 }

@@ -15,6 +15,9 @@ pub(super) fn would_change_too(who: &str) -> String {
     )
 }
 
+/// Something to be kept while it is not known for whom.
+pub(super) const NOBODY: &str = "nobody is signed in";
+
 /// One ticket too many in a change of many.
 pub(super) const TOO_MANY: &str = "This was one ticket too many for one change: choose it again.";
 

@@ -4,6 +4,10 @@
 
 #![cfg(test)]
 
+mod any;
+mod chips;
+mod follow;
+mod hold;
 mod model;
 mod promises;
 mod rows;

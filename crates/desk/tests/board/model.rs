@@ -1,78 +1,164 @@
-//! Whatever happens, a window that follows the numbered updates holds what a filter, a sort and a cut from scratch
-//! would give.
+//! The simplest board that could be right: filtered, sorted and cut from scratch whenever it is looked at, and slow.
+//!
+//! **Invariant:** it shares no code with the board that it is compared with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use callboard_desk::board::{Board, BoardRow};
+use callboard_desk::board::{BoardRow, SETTLES_EVERY};
 use callboard_desk::bridge::{
-    BoardQuery, Counts, Grouping, Heading, Line, OpenFilter, Severity, Slack, Sort, SortBy, ViewId,
+    BoardQuery, Chip, ChoosingBy, Counts, Grouping, Heading, Line, OpenFilter, Row, Severity, Slack, Sort,
+    SortBy,
 };
-use callboard_desk::session::effect::WindowId;
 use callboard_model::TicketId;
-use proptest::collection::vec;
-use proptest::option;
-use proptest::prelude::*;
-use proptest::sample::select;
 
-use crate::rows::{HOUR, row_with, status};
-use crate::window::{Screen, painted};
+use crate::any::Place;
+use crate::rows::HOUR;
+use crate::window::Screen;
 
-/// One thing that happens to a board.
-#[derive(Clone, Debug)]
-enum Op {
-    Put(Box<BoardRow>),
-    Remove(TicketId),
-    Tick(i64),
-    Open(Place, BoardQuery),
-    Show(Place, u32, u32),
-    Close(Place),
-    CloseWindow(WindowId),
-    Flush,
-}
+/// Under which heading a row belongs.
+type Rank = (u8, String, String);
 
-type Place = (WindowId, ViewId);
-
-/// The simplest board that could be right, and what its windows were told by the real one.
+/// All rows, and what its windows were told by the real one.
 #[derive(Default)]
-struct Model {
-    rows: BTreeMap<TicketId, BoardRow>,
-    now: i64,
-    views: BTreeMap<Place, Watched>,
+pub(crate) struct Model {
+    pub(crate) rows: BTreeMap<TicketId, BoardRow>,
+    pub(crate) now: i64,
+    pub(crate) uptime: Duration,
+    pub(crate) views: BTreeMap<Place, Watched>,
 }
 
-struct Watched {
-    query: BoardQuery,
-    first: u32,
-    count: u32,
-    screen: Screen,
+/// A view, and what its window holds of it.
+pub(crate) struct Watched {
+    pub(crate) query: BoardQuery,
+    pub(crate) first: u32,
+    pub(crate) count: u32,
+    pub(crate) screen: Screen,
+    /// Tickets, waiting, held, as the window was told.
+    pub(crate) summary: Option<(u32, u32, bool)>,
+    pub(crate) hands: BTreeSet<ChoosingBy>,
+    pub(crate) cools: bool,
+    pub(crate) settled_at: Option<Duration>,
+    /// The order that stands still.
+    pub(crate) frozen: Option<Vec<Frozen>>,
+}
+
+/// A row of an order that stands still.
+#[derive(Clone)]
+pub(crate) struct Frozen {
+    rank: Rank,
+    /// As it was when it began.
+    pub(crate) then: BoardRow,
+    /// As it was last seen, where it left the board.
+    pub(crate) last: Option<Row>,
 }
 
 impl Model {
-    /// All lines of a view, from scratch.
-    fn lines(&self, query: &BoardQuery) -> Vec<Line> {
-        let mut rows: Vec<_> = self.rows.values().filter(|row| admits(query, row)).collect();
+    /// The rows of a view in their order, from scratch, each with what it is under.
+    pub(crate) fn order(&self, query: &BoardQuery) -> Vec<(Rank, BoardRow)> {
+        let admitted = self.rows.values().filter(|row| self.admits(query, row)).cloned();
+        let mut rows: Vec<_> = admitted.map(|row| (self.rank(query.group, &row), row)).collect();
         // Stable, so the last sort weighs most.
-        rows.sort_by_key(|row| number(row));
-        rows.sort_by(|one, other| by_column(query.sort, one, other));
-        let mut groups: BTreeMap<_, Vec<Line>> = BTreeMap::new();
-        for row in rows {
-            let rank = match query.group {
-                Grouping::None => (0, String::new(), String::new()),
-                Grouping::Due => (self.slack(row) as u8, String::new(), String::new()),
-                Grouping::Status => {
-                    let label = &row.row.status.label;
-                    (u8::from(label.is_empty()), label.to_lowercase(), label.clone())
-                }
-            };
-            let slack = self.slack(row);
-            let line = Line::Ticket(callboard_desk::bridge::Row { slack, ..row.row.clone() });
-            groups.entry(rank).or_default().push(line);
+        rows.sort_by_key(|(_, row)| number(row));
+        rows.sort_by(|(_, one), (_, other)| by_column(query.sort, one, other));
+        rows.sort_by(|(one, _), (other, _)| one.cmp(other));
+        rows
+    }
+
+    fn rank(&self, group: Grouping, row: &BoardRow) -> Rank {
+        let named = |label: &str| (u8::from(label.is_empty()), label.to_lowercase(), label.to_owned());
+        let ranked = |rank: u8| (rank, String::new(), String::new());
+        match group {
+            Grouping::None => ranked(0),
+            Grouping::Due => ranked(self.slack(row) as u8),
+            Grouping::Priority => ranked(row.row.severity as u8),
+            Grouping::Status => named(&row.row.status.label),
+            Grouping::Assignee => named(row.row.assignee.as_deref().unwrap_or_default()),
+            Grouping::Client => named(row.row.client.as_deref().unwrap_or_default()),
+            Grouping::Team => named(row.row.team.as_deref().unwrap_or_default()),
         }
-        let headed = groups.into_values().flat_map(|lines| {
-            let heading = heading(query.group, &lines);
-            heading.into_iter().chain(lines)
-        });
-        headed.collect()
+    }
+
+    pub(crate) fn freeze(&self, query: &BoardQuery) -> Vec<Frozen> {
+        self.order(query).into_iter().map(|(rank, then)| Frozen { rank, then, last: None }).collect()
+    }
+
+    /// All lines of a view.
+    pub(crate) fn lines(&self, watched: &Watched) -> Vec<Line> {
+        let group = watched.query.group;
+        let placed: Vec<(Rank, Row, Option<Heading>)> = match &watched.frozen {
+            None => {
+                let order = self.order(&watched.query).into_iter();
+                order
+                    .map(|(rank, row)| {
+                        let heading = self.heading(group, &row);
+                        (rank, self.drawn(&row), heading)
+                    })
+                    .collect()
+            }
+            Some(frozen) => {
+                let rows = frozen.iter().map(|row| {
+                    let now = self.rows.get(&row.then.row.ticket).map(|row| self.drawn(row));
+                    let heading = heading_of(group, &row.rank, &row.then);
+                    (row.rank.clone(), now.or_else(|| row.last.clone()).expect("it was seen"), heading)
+                });
+                rows.collect()
+            }
+        };
+        let mut lines = Vec::new();
+        for of_group in placed.chunk_by(|(one, ..), (other, ..)| one == other) {
+            let count = u32::try_from(of_group.len()).expect("a small board");
+            let heading = of_group.first().and_then(|(.., heading)| heading.clone());
+            lines.extend(heading.map(|heading| Line::Heading { heading, count }));
+            lines.extend(of_group.iter().map(|(_, row, _)| Line::Ticket(row.clone())));
+        }
+        lines
+    }
+
+    fn heading(&self, group: Grouping, row: &BoardRow) -> Option<Heading> {
+        heading_of(group, &self.rank(group, row), row)
+    }
+
+    pub(crate) fn drawn(&self, row: &BoardRow) -> Row {
+        Row { slack: self.slack(row), ..row.row.clone() }
+    }
+
+    /// Tickets that belong elsewhere than where they stand, by what they are sorted by.
+    pub(crate) fn moves(&self, watched: &Watched) -> BTreeSet<TicketId> {
+        let Some(frozen) = &watched.frozen else { return BTreeSet::new() };
+        let fresh = self.order(&watched.query);
+        let ticket = |row: &BoardRow| row.row.ticket.clone();
+        let now: BTreeMap<_, _> = fresh.iter().map(|(rank, row)| (ticket(row), (rank, row))).collect();
+        let then: BTreeMap<_, _> =
+            frozen.iter().map(|row| (ticket(&row.then), (&row.rank, &row.then))).collect();
+        let all = now.keys().chain(then.keys());
+        let stays = |ticket: &TicketId| match (then.get(ticket), now.get(ticket)) {
+            (Some((old_rank, old)), Some((rank, new))) => {
+                old_rank == rank && by_column(watched.query.sort, old, new).is_eq()
+            }
+            _ => false,
+        };
+        all.filter(|ticket| !stays(ticket)).cloned().collect()
+    }
+
+    /// How many of them a person would see come, go or stand elsewhere: of what is in both orders as much as possible
+    /// stays, and first of all what did not change.
+    pub(crate) fn waiting(&self, watched: &Watched) -> usize {
+        const ABOVE_ALL: usize = 1_000;
+        let Some(frozen) = &watched.frozen else { return 0 };
+        let moves = self.moves(watched);
+        let old: Vec<_> = frozen.iter().map(|row| (row.rank.clone(), row.then.row.ticket.clone())).collect();
+        let fresh = self.order(&watched.query).into_iter();
+        let new: Vec<_> = fresh.map(|(rank, row)| (rank, row.row.ticket)).collect();
+        let mut best = vec![vec![0; new.len() + 1]; old.len() + 1];
+        for (i, one) in old.iter().enumerate() {
+            for (j, other) in new.iter().enumerate() {
+                let weight = if moves.contains(&one.1) { 1 } else { ABOVE_ALL };
+                let both = if one == other { best[i][j] + weight } else { 0 };
+                best[i + 1][j + 1] = both.max(best[i][j + 1]).max(best[i + 1][j]);
+            }
+        }
+        moves.len() - best[old.len()][new.len()] % ABOVE_ALL
     }
 
     fn slack(&self, row: &BoardRow) -> Slack {
@@ -88,13 +174,13 @@ impl Model {
     }
 
     /// The next instant at which the slack of some row is another one.
-    fn next_boundary(&self) -> Option<i64> {
+    pub(crate) fn next_boundary(&self) -> Option<i64> {
         let open = self.rows.values().filter(|row| !row.closed);
         let instants = open.filter_map(|row| row.row.due).flat_map(|due| [due, due - HOUR, due - 24 * HOUR]);
         instants.filter(|instant| *instant > self.now).min()
     }
 
-    fn counts(&self) -> Counts {
+    pub(crate) fn counts(&self) -> Counts {
         let open: Vec<_> = self.rows.values().filter(|row| !row.closed).collect();
         let critical = open.iter().filter(|row| row.row.severity == Severity::Critical);
         let unassigned = open.iter().filter(|row| row.row.assignee.is_none());
@@ -106,12 +192,12 @@ impl Model {
         }
     }
 
-    fn visible(&self) -> Vec<TicketId> {
+    pub(crate) fn visible(&self) -> Vec<TicketId> {
         let mut seen = Vec::new();
         for watched in self.views.values().filter(|watched| watched.count > 0) {
             let first = watched.first.saturating_sub(20) as usize;
             let beyond = (watched.first + watched.count + 20) as usize;
-            for line in self.lines(&watched.query).drain(..).take(beyond).skip(first) {
+            for line in self.lines(watched).drain(..).take(beyond).skip(first) {
                 if let Line::Ticket(row) = line
                     && !seen.contains(&row.ticket)
                 {
@@ -121,52 +207,74 @@ impl Model {
         }
         seen
     }
+
+    pub(crate) fn settles_at(&self) -> Option<Duration> {
+        let cooling = self.views.values().filter(|watched| watched.cools);
+        cooling.map(|watched| watched.settled_at.map_or(Duration::ZERO, |at| at + SETTLES_EVERY)).min()
+    }
+
+    fn admits(&self, query: &BoardQuery, row: &BoardRow) -> bool {
+        let open = match query.open {
+            OpenFilter::Open => !row.closed,
+            OpenFilter::Closed => row.closed,
+            OpenFilter::All => true,
+        };
+        let texts = [
+            Some(&*row.row.number),
+            Some(&*row.row.title),
+            row.row.client.as_deref(),
+            row.row.location.as_deref(),
+            row.row.assignee.as_deref(),
+        ];
+        let texts = texts.map(|text| text.unwrap_or_default().to_lowercase());
+        let mut words = query.search.split(' ').map(str::to_lowercase);
+        let content = |kind: &str| {
+            let mut of_kind = query.chips.iter().filter(|chip| kind_of(chip) == kind).peekable();
+            of_kind.peek().is_none() || of_kind.any(|chip| self.fits(chip, row))
+        };
+        open && ["status", "assignee", "board", "due", "work", "watched"].into_iter().all(content)
+            && words.all(|word| texts.iter().any(|text| text.contains(&word)))
+    }
+
+    fn fits(&self, chip: &Chip, row: &BoardRow) -> bool {
+        match chip {
+            Chip::Status(value) => row.row.status.value == *value,
+            Chip::Assignee(value) => row.facts.assignee == *value,
+            Chip::Mine => row.facts.is_mine,
+            Chip::Board(value) => row.facts.board == *value,
+            Chip::Due(slack) => self.slack(row) == *slack,
+            Chip::Work(unsent) => row.row.unsent == *unsent,
+            Chip::Watched => row.facts.is_watched,
+            other => panic!("no chip of this test: {other:?}"),
+        }
+    }
 }
 
-fn heading(group: Grouping, lines: &[Line]) -> Option<Line> {
-    let Some(Line::Ticket(first)) = lines.first() else { return None };
-    let label = &first.status.label;
-    let heading = match group {
-        Grouping::None => return None,
-        Grouping::Due => Heading::Due(first.slack),
-        Grouping::Status => Heading::Status((!label.is_empty()).then(|| label.clone())),
-    };
-    Some(Line::Heading { heading, count: u32::try_from(lines.len()).expect("a small board") })
+fn kind_of(chip: &Chip) -> &'static str {
+    match chip {
+        Chip::Status(_) => "status",
+        Chip::Assignee(_) | Chip::Mine => "assignee",
+        Chip::Board(_) => "board",
+        Chip::Due(_) => "due",
+        Chip::Work(_) => "work",
+        _ => "watched",
+    }
 }
 
-fn admits(query: &BoardQuery, row: &BoardRow) -> bool {
-    let Row { number, title, client, location, assignee } = &texts(row);
-    let open = match query.open {
-        OpenFilter::Open => !row.closed,
-        OpenFilter::Closed => row.closed,
-        OpenFilter::All => true,
-    };
-    let board =
-        query.board.is_none() || query.board.as_deref() == row.board.as_ref().map(|board| board.as_str());
-    let mut words = query.search.split(' ').map(str::to_lowercase);
-    open && board
-        && words
-            .all(|word| [number, title, client, location, assignee].iter().any(|text| text.contains(&word)))
-}
-
-/// The searchable texts of a row in lower case.
-struct Row {
-    number: String,
-    title: String,
-    client: String,
-    location: String,
-    assignee: String,
-}
-
-fn texts(row: &BoardRow) -> Row {
-    let row = &row.row;
-    let lower = |text: Option<&str>| text.unwrap_or_default().to_lowercase();
-    Row {
-        number: lower(Some(&row.number)),
-        title: lower(Some(&row.title)),
-        client: lower(row.client.as_deref()),
-        location: lower(row.location.as_deref()),
-        assignee: lower(row.assignee.as_deref()),
+/// What stands above rows of that rank, of which `row` is one.
+fn heading_of(group: Grouping, rank: &Rank, row: &BoardRow) -> Option<Heading> {
+    let name = (!rank.2.is_empty()).then(|| rank.2.clone());
+    match group {
+        Grouping::None => None,
+        Grouping::Due => {
+            let all = [Slack::Breached, Slack::Hour, Slack::Today, Slack::Later, Slack::Untimed];
+            all.into_iter().find(|slack| *slack as u8 == rank.0).map(Heading::Due)
+        }
+        Grouping::Priority => Some(Heading::Priority(row.row.severity)),
+        Grouping::Status => Some(Heading::Status(name)),
+        Grouping::Assignee => Some(Heading::Assignee(name)),
+        Grouping::Client => Some(Heading::Client(name)),
+        Grouping::Team => Some(Heading::Team(name)),
     }
 }
 
@@ -190,6 +298,8 @@ fn by_column(sort: Sort, one: &BoardRow, other: &BoardRow) -> std::cmp::Ordering
     match sort.by {
         SortBy::Due => turned(turn, row.due, other_row.due),
         SortBy::Number => turned(turn, Some(number(one)), Some(number(other))),
+        SortBy::Age => turned(!turn, row.entered, other_row.entered),
+        SortBy::Updated => turned(turn, row.updated, other_row.updated),
         SortBy::Title => turned(turn, lower(Some(&row.title)), lower(Some(&other_row.title))),
         SortBy::Client => turned(turn, lower(row.client.as_deref()), lower(other_row.client.as_deref())),
         SortBy::Status => {
@@ -200,160 +310,5 @@ fn by_column(sort: Sort, one: &BoardRow, other: &BoardRow) -> std::cmp::Ordering
         SortBy::Assignee => {
             turned(turn, lower(row.assignee.as_deref()), lower(other_row.assignee.as_deref()))
         }
-    }
-}
-
-/// Does one thing to both boards.
-fn run(op: Op, board: &mut Board, model: &mut Model) {
-    match op {
-        Op::Put(row) => {
-            model.rows.insert(row.row.ticket.clone(), (*row).clone());
-            board.put(*row);
-        }
-        Op::Remove(ticket) => {
-            model.rows.remove(&ticket);
-            board.remove(&ticket);
-        }
-        Op::Tick(now) => {
-            model.now = now;
-            board.tick(now);
-        }
-        Op::Open(place, query) => {
-            board.open_view(place.0.clone(), place.1.clone(), query.clone());
-            let new = Watched { query: query.clone(), first: 0, count: 0, screen: Screen::default() };
-            model.views.entry(place).or_insert(new).query = query;
-        }
-        Op::Show((window, view), first, count) => {
-            board.show_lines(&window, &view, first, count);
-            if let Some(watched) = model.views.get_mut(&(window, view)) {
-                (watched.first, watched.count) = (first, count);
-            }
-        }
-        Op::Close(place) => {
-            board.close_view(&place.0, &place.1);
-            model.views.remove(&place);
-        }
-        Op::CloseWindow(window) => {
-            board.close_window(&window);
-            model.views.retain(|(of, _), _| *of != window);
-        }
-        Op::Flush => flush(board, model),
-    }
-}
-
-/// Hands every window its news, and compares what it then holds with the model.
-fn flush(board: &mut Board, model: &mut Model) {
-    let mut effects = Vec::new();
-    board.flush(&mut effects);
-    let mut told = Vec::new();
-    for effect in effects {
-        let (window, view, rev, change) = painted(effect);
-        let place = (window, view);
-        assert!(!told.contains(&place), "two updates of one view in one flush");
-        model.views.get_mut(&place).expect("an open view").screen.apply(rev, change);
-        told.push(place);
-    }
-    for watched in model.views.values() {
-        let all = model.lines(&watched.query);
-        let (first, count) = (watched.first as usize, watched.count as usize);
-        let wanted: BTreeMap<u32, Line> = (0..).zip(all.iter().cloned()).skip(first).take(count).collect();
-        assert_eq!(watched.screen.lines, wanted, "{:?}", watched.query);
-        assert_eq!(watched.screen.total as usize, all.len(), "{:?}", watched.query);
-    }
-    let mut rest = Vec::new();
-    board.flush(&mut rest);
-    assert!(rest.is_empty(), "nothing happened since the last flush");
-}
-
-fn op() -> impl Strategy<Value = Op> {
-    prop_oneof![
-        8 => board_row().prop_map(|row| Op::Put(Box::new(row))),
-        2 => ticket().prop_map(|ticket| Op::Remove(ticket.as_str().into())),
-        2 => instant().prop_map(Op::Tick),
-        2 => (place(), query()).prop_map(|(place, query)| Op::Open(place, query)),
-        2 => (place(), 0..30_u32, 0..12_u32).prop_map(|(place, first, count)| Op::Show(place, first, count)),
-        1 => place().prop_map(Op::Close),
-        1 => place().prop_map(|(window, _)| Op::CloseWindow(window)),
-        4 => Just(Op::Flush),
-    ]
-}
-
-fn place() -> impl Strategy<Value = Place> {
-    let names = (select(vec!["main", "second"]), select(vec!["all", "mine"]));
-    names.prop_map(|(window, view)| (WindowId(window.into()), ViewId(view.into())))
-}
-
-fn ticket() -> impl Strategy<Value = String> {
-    (1..25_u32).prop_map(|number| format!("T-{number}"))
-}
-
-/// Coarse, so that rows are often due at the same instant and the clock often stands on a boundary.
-fn instant() -> impl Strategy<Value = i64> {
-    (-60..60_i64).prop_map(|halves| halves * HOUR / 2)
-}
-
-fn text() -> impl Strategy<Value = &'static str> {
-    select(vec!["Printer down", "printer", "Öl", "ölig", "Router", "ZEBRA"])
-}
-
-fn board_row() -> impl Strategy<Value = BoardRow> {
-    let severity = select(vec![Severity::Critical, Severity::High, Severity::Normal, Severity::Low]);
-    let status_name = select(vec!["", "New", "new", "On Hold", "Öffnen"]);
-    let people = (option::of(text()), option::of(text()), option::of(text()));
-    let board = option::of(select(vec!["field", "office"]));
-    let due = option::of(instant());
-    (ticket(), text(), status_name, severity, people, board, due, any::<bool>()).prop_map(
-        |(number, title, status_name, severity, (client, location, assignee), board, due, closed)| {
-            row_with(&number, |row| {
-                row.row.title = title.into();
-                row.row.client = client.map(Into::into);
-                row.row.location = location.map(Into::into);
-                row.row.assignee = assignee.map(str::to_owned);
-                row.row.status = status(status_name);
-                row.row.severity = severity;
-                row.row.due = due;
-                row.board = board.map(Into::into);
-                row.closed = closed;
-            })
-        },
-    )
-}
-
-fn query() -> impl Strategy<Value = BoardQuery> {
-    let search = select(vec!["", "", "", "print", "ÖL", "t-1 er"]);
-    let board = option::weighted(0.2, select(vec!["field", "office"]));
-    let open = select(vec![OpenFilter::Open, OpenFilter::Closed, OpenFilter::All, OpenFilter::All]);
-    let by = select(vec![
-        SortBy::Due,
-        SortBy::Number,
-        SortBy::Title,
-        SortBy::Client,
-        SortBy::Status,
-        SortBy::Priority,
-        SortBy::Assignee,
-    ]);
-    let group = select(vec![Grouping::None, Grouping::Due, Grouping::Status]);
-    (search, board, open, by, any::<bool>(), group).prop_map(
-        |(search, board, open, by, descending, group)| {
-            let board = board.map(str::to_owned);
-            BoardQuery { search: search.to_owned(), board, open, sort: Sort { by, descending }, group }
-        },
-    )
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
-    /// CO-2, CO-9, CO-10.
-    #[test]
-    fn what_windows_hold_is_what_a_board_from_scratch_would_show(ops in vec(op(), 1..80)) {
-        let (mut board, mut model) = (Board::new(), Model::default());
-        for op in ops {
-            run(op, &mut board, &mut model);
-            prop_assert_eq!(board.next_boundary(model.now), model.next_boundary());
-            prop_assert_eq!(board.visible(), model.visible());
-            prop_assert_eq!(board.counts(), model.counts());
-        }
-        flush(&mut board, &mut model);
     }
 }

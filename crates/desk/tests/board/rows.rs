@@ -1,6 +1,6 @@
 //! Rows to put on a board.
 
-use callboard_desk::board::BoardRow;
+use callboard_desk::board::{Board, BoardRow, Facts};
 use callboard_desk::bridge::{Choice, Row, Severity, Slack, Unsent};
 use callboard_model::Value;
 
@@ -21,6 +21,10 @@ pub(crate) fn row(number: &str) -> BoardRow {
             status: status("New"),
             severity: Severity::Normal,
             assignee: None,
+            team: None,
+            category: None,
+            entered: None,
+            updated: None,
             due: None,
             // Not what the board would say, so that a test sees who said it.
             slack: Slack::Later,
@@ -28,8 +32,8 @@ pub(crate) fn row(number: &str) -> BoardRow {
             unsent: Unsent::Nothing,
             lit: Vec::new(),
         },
-        board: None,
         closed: false,
+        facts: Facts::default(),
     }
 }
 
@@ -44,4 +48,14 @@ pub(crate) fn row_with(number: &str, change: impl FnOnce(&mut BoardRow)) -> Boar
 pub(crate) fn status(name: &str) -> Choice {
     let value = if name.is_empty() { Value::Empty } else { Value::from(name) };
     Choice { value, label: name.to_owned(), tone: None, severity: None }
+}
+
+/// A board with these rows, at the beginning of time.
+pub(crate) fn board(rows: impl IntoIterator<Item = BoardRow>) -> Board {
+    let mut board = Board::new();
+    board.tick(0);
+    for row in rows {
+        board.put(row);
+    }
+    board
 }

@@ -3,9 +3,13 @@
 use std::collections::BTreeMap;
 
 use callboard_desk::Effect;
-use callboard_desk::board::Board;
-use callboard_desk::bridge::{BoardChange, BoardQuery, Heading, Line, PlacedLine, Update, ViewId};
+use callboard_desk::board::{Board, BoardRow};
+use callboard_desk::bridge::{
+    BoardChange, BoardQuery, Grouping, Heading, Line, PlacedLine, Sort, SortBy, Update, ViewId, ViewSummary,
+};
 use callboard_desk::session::effect::WindowId;
+
+use crate::rows::board;
 
 /// What a window holds of one view.
 #[derive(Debug, Default, PartialEq)]
@@ -47,8 +51,13 @@ impl Screen {
 fn line_text(line: &Line) -> String {
     match line {
         Line::Heading { heading: Heading::Due(slack), count } => format!("#{slack:?}:{count}"),
-        Line::Heading { heading: Heading::Status(status), count } => {
-            format!("#{}:{count}", status.as_deref().unwrap_or("-"))
+        Line::Heading { heading: Heading::Priority(severity), count } => format!("#{severity:?}:{count}"),
+        Line::Heading {
+            heading:
+                Heading::Status(name) | Heading::Assignee(name) | Heading::Client(name) | Heading::Team(name),
+            count,
+        } => {
+            format!("#{}:{count}", name.as_deref().unwrap_or("-"))
         }
         Line::Ticket(row) => row.number.as_ref().to_owned(),
     }
@@ -58,6 +67,8 @@ fn line_text(line: &Line) -> String {
 pub(crate) struct OneView {
     pub(crate) board: Board,
     pub(crate) screen: Screen,
+    /// What it was last told beside the lines: tickets, waiting, held.
+    pub(crate) summary: Option<(u32, u32, bool)>,
 }
 
 impl OneView {
@@ -72,7 +83,7 @@ impl OneView {
     /// A view of a board, with its first hundred lines on screen.
     pub(crate) fn of(mut board: Board, query: BoardQuery) -> Self {
         board.open_view(Self::window(), Self::view(), query);
-        let mut one = Self { board, screen: Screen::default() };
+        let mut one = Self { board, screen: Screen::default(), summary: None };
         one.show(0, 100);
         one
     }
@@ -86,16 +97,26 @@ impl OneView {
     pub(crate) fn follow(&mut self) -> (usize, usize) {
         let mut effects = Vec::new();
         self.board.flush(&mut effects);
-        let updates = effects.len();
-        let mut lines = 0;
+        let (mut updates, mut lines) = (0, 0);
         for effect in effects {
-            let (window, view, rev, change) = painted(effect);
-            assert_eq!((window, view), (Self::window(), Self::view()));
-            lines += match &change {
-                BoardChange::Reset { lines, .. } => lines.len(),
-                BoardChange::Patch { lines, .. } => lines.len(),
-            };
-            self.screen.apply(rev, change);
+            let (window, told) = painted(effect);
+            assert_eq!(window, Self::window());
+            match told {
+                Told::Lines(view, rev, change) => {
+                    assert_eq!(view, Self::view());
+                    updates += 1;
+                    lines += match &change {
+                        BoardChange::Reset { lines, .. } => lines.len(),
+                        BoardChange::Patch { lines, .. } => lines.len(),
+                    };
+                    self.screen.apply(rev, change);
+                }
+                Told::Summary(summary) => {
+                    let now = Some((summary.tickets, summary.waiting, summary.held));
+                    assert_ne!(now, self.summary, "a summary without news");
+                    self.summary = now;
+                }
+            }
         }
         (updates, lines)
     }
@@ -107,10 +128,29 @@ impl OneView {
     }
 }
 
+/// What a flush says of a view.
+pub(crate) enum Told {
+    Lines(ViewId, u32, BoardChange),
+    Summary(ViewSummary),
+}
+
 /// A flush says nothing but changes of views.
-pub(crate) fn painted(effect: Effect) -> (WindowId, ViewId, u32, BoardChange) {
+pub(crate) fn painted(effect: Effect) -> (WindowId, Told) {
     match effect {
-        Effect::Paint(window, Update::Board { view, rev, change }) => (window, view, rev, change),
+        Effect::Paint(window, Update::Board { view, rev, change }) => {
+            (window, Told::Lines(view, rev, change))
+        }
+        Effect::Paint(window, Update::View(summary)) => (window, Told::Summary(summary)),
         other => panic!("no change of a view: {other:?}"),
     }
+}
+
+/// A query without headings.
+pub(crate) fn ungrouped(by: SortBy, descending: bool) -> BoardQuery {
+    BoardQuery { group: Grouping::None, sort: Sort { by, descending }, ..BoardQuery::default() }
+}
+
+/// What a view of these rows shows.
+pub(crate) fn shown(rows: impl IntoIterator<Item = BoardRow>, query: BoardQuery) -> String {
+    OneView::of(board(rows), query).text()
 }

@@ -441,6 +441,25 @@ fn time_alone_moves_a_ticket_over_its_due_boundary() {
     assert_eq!(slack(&world), (Some(Slack::Breached), Slack::Breached));
 }
 
+/// CO-9: the server's clock decides, and no view and no window is needed for it.
+#[test]
+fn a_ticket_runs_late_by_the_servers_clock_with_nothing_open_at_all() {
+    let mut world = World::new(2);
+    world.server_is_ahead = Duration::from_secs(3_600);
+    let due = world.now() + Duration::from_secs(3_630);
+    world.server.tickets.values_mut().for_each(|ticket| ticket.due_date = Some(due));
+    world.start(Vec::new());
+    world.close_window();
+    world.forget_the_past();
+    assert_eq!(world.rings_in(&Timer::Clock), Some(Duration::from_secs(30)));
+    world.pass(29_999);
+    assert_eq!(world.toasts().len(), 0);
+    world.pass(3_000);
+    assert!(world.toasts().iter().any(|toast| &*toast.body == "The target is past."), "{:?}", world.signals);
+    world.show_board();
+    assert_eq!(world.row("t1").map(|row| row.slack), Some(Slack::Breached));
+}
+
 /// CO-9: row and panel say the same, whatever is the first to happen after the boundary.
 #[test]
 fn an_event_before_the_late_timer_moves_row_and_panel_alike() {

@@ -7,6 +7,8 @@
 mod accounts;
 mod alerts;
 mod bulk;
+mod chips;
+mod choosing;
 mod conflicts;
 mod drafts;
 mod edits;
@@ -25,5 +27,6 @@ mod talk;
 mod tiers;
 mod toasts;
 mod undo;
+mod views;
 mod waking;
 mod world_holds;

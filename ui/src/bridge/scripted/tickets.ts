@@ -7,19 +7,23 @@
  */
 import type {
   BoardQuery,
+  Chip,
   Choice,
   Counts,
   Face,
   FieldName,
   FieldState,
   FieldView,
+  Grouping,
+  Heading,
   Line,
   Row,
+  Severity,
   Slack,
   TicketView,
   Unsent,
 } from '../generated';
-import { ASSIGNEES, BOARDS, CLIENTS, LOCATIONS, PRIORITIES, STATUSES, TITLES } from './people';
+import { ASSIGNEES, BOARDS, CLIENTS, LOCATIONS, ME, PRIORITIES, STATUSES, TITLES } from './people';
 
 const MINUTE = 60_000;
 
@@ -109,6 +113,10 @@ function rowOf(made: Made, now: number): Row {
     status: values.status_id,
     severity: values.priority_id.severity ?? 'normal',
     assignee: values.assigned_to.label || null,
+    team: null,
+    category: null,
+    entered: null,
+    updated: made.asOf,
     due: made.due,
     slack: slackOf(made.due, now),
     faces: made.faces,
@@ -136,12 +144,51 @@ function sortKey(made: Made, by: BoardQuery['sort']['by']): string | number {
       return PRIORITIES.indexOf(made.values.priority_id);
     case 'assignee':
       return made.values.assigned_to.label;
+    case 'age':
+      return -Number(made.number);
+    case 'updated':
+      return made.asOf;
   }
 }
 
-function matches(made: Made, query: BoardQuery): boolean {
+/** Whether a chip lets a ticket through. */
+function fits(chip: Chip, made: Made, now: number): boolean {
+  const { values } = made;
+  switch (chip.by) {
+    case 'status':
+      return values.status_id.value === chip.is;
+    case 'priority':
+      return values.priority_id.value === chip.is;
+    case 'assignee':
+      return values.assigned_to.value === chip.is;
+    case 'mine':
+      return values.assigned_to.value === ME.user;
+    case 'board':
+      return values.board_id.value === chip.is;
+    case 'client':
+      return made.client === chip.is;
+    case 'place':
+      return made.location === chip.is;
+    case 'due':
+      return slackOf(made.due, now) === chip.is;
+    case 'work':
+      return unsentOf(made) === chip.is;
+    case 'team':
+    case 'category':
+      return chip.is === null;
+    case 'watched':
+      return false;
+  }
+}
+
+const kindOf = (chip: Chip): string => (chip.by === 'mine' ? 'assignee' : chip.by);
+
+function matches(made: Made, query: BoardQuery, now: number): boolean {
   if (query.open !== 'all' && closed(made) !== (query.open === 'closed')) return false;
-  if (query.board !== null && made.values.board_id.value !== query.board) return false;
+  const missed = query.chips.some(
+    (chip) => !query.chips.some((other) => kindOf(other) === kindOf(chip) && fits(other, made, now)),
+  );
+  if (missed) return false;
   const all = [made.number, made.values.title.label, made.client, made.values.assigned_to.label]
     .join(' ')
     .toLowerCase();
@@ -151,28 +198,49 @@ function matches(made: Made, query: BoardQuery): boolean {
     .every((word) => all.includes(word));
 }
 
+function headingOf(row: Row, group: Exclude<Grouping, 'none'>): Heading {
+  switch (group) {
+    case 'due':
+      return { kind: 'due', value: row.slack };
+    case 'priority':
+      return { kind: 'priority', value: row.severity };
+    case 'status':
+      return { kind: 'status', value: row.status.label };
+    case 'assignee':
+      return { kind: 'assignee', value: row.assignee };
+    case 'client':
+      return { kind: 'client', value: row.client };
+    case 'team':
+      return { kind: 'team', value: row.team };
+  }
+}
+
+const SEVERITIES: readonly Severity[] = ['critical', 'high', 'normal', 'low'];
 const SLACKS: readonly Slack[] = ['breached', 'hour', 'today', 'later', 'untimed'];
 
 /** The whole board as the query wants it. */
 export function linesOf(tickets: readonly Made[], query: BoardQuery, now: number): Line[] {
   const way = query.sort.descending ? -1 : 1;
   const found = tickets
-    .filter((made) => matches(made, query))
+    .filter((made) => matches(made, query, now))
     .map((made) => ({ made, key: sortKey(made, query.sort.by) }))
     .sort((a, b) => (a.key < b.key ? -way : a.key > b.key ? way : 0))
     .map(({ made }) => rowOf(made, now));
   const ticket = (row: Row): Line => ({ kind: 'ticket', ...row });
   if (query.group === 'none') return found.map(ticket);
-  const names: readonly (string | null)[] =
-    query.group === 'due' ? SLACKS : STATUSES.map((status) => status.label);
-  return names.flatMap((name): Line[] => {
-    const under = found.filter((row) => (query.group === 'due' ? row.slack : row.status.label) === name);
-    if (under.length === 0) return [];
-    const heading: Line =
-      query.group === 'due'
-        ? { kind: 'heading', heading: { kind: 'due', value: name as Slack }, count: under.length }
-        : { kind: 'heading', heading: { kind: 'status', value: name }, count: under.length };
-    return [heading, ...under.map(ticket)];
+  const { group } = query;
+  const under = new Map<string, Row[]>();
+  for (const row of found) {
+    const name = headingOf(row, group).value ?? '';
+    under.set(name, [...(under.get(name) ?? []), row]);
+  }
+  const order: readonly string[] =
+    group === 'due' ? SLACKS : group === 'priority' ? SEVERITIES : [...under.keys()].sort();
+  return order.flatMap((name): Line[] => {
+    const [first, ...others] = under.get(name) ?? [];
+    if (!first) return [];
+    const heading = headingOf(first, group);
+    return [{ kind: 'heading', heading, count: others.length + 1 }, ticket(first), ...others.map(ticket)];
   });
 }
 

@@ -8,12 +8,13 @@ mod seen;
 pub(crate) mod server;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use callboard_desk::bridge::{
     ActivityChange, ActivityEntry, BoardChange, BoardQuery, BulkView, Command, CommentsView, ConflictView,
     Counts, FieldState, Grouping, Line, LinkView, NeedsView, Notice, OutboxState, OutboxView, PendingComment,
-    Saving, Signal, TicketView, Update, ViewId,
+    SavedView, Saving, Signal, TicketView, Update, ViewId,
 };
 use callboard_desk::notes::{Note, NoteName};
 use callboard_desk::session::effect::{Keep, LinkOrder, Request, RequestId, StoredEdit, Timer, WindowId};
@@ -98,6 +99,12 @@ pub(crate) struct World {
     pub(crate) entries: Vec<ActivityEntry>,
     /// What else the window was told about alerts, in order.
     pub(crate) told: Vec<Update>,
+    /// What else it was told about its views, in order.
+    pub(crate) of_views: Vec<Update>,
+    /// The views that are saved, as it was last told.
+    pub(crate) saved: Arc<[SavedView]>,
+    /// How far the server's clock is ahead of this machine's.
+    pub(crate) server_is_ahead: Duration,
     pub(crate) link: Option<LinkView>,
     pub(crate) counts: Counts,
     /// Everything that the person was shown of a field, ever.
@@ -152,6 +159,9 @@ impl World {
             signals: Vec::new(),
             entries: Vec::new(),
             told: Vec::new(),
+            of_views: Vec::new(),
+            saved: Arc::default(),
+            server_is_ahead: Duration::ZERO,
             link: None,
             counts: Counts::default(),
             painted: BTreeSet::new(),
@@ -195,6 +205,7 @@ impl World {
         self.notices.clear();
         self.signals.clear();
         self.told.clear();
+        self.of_views.clear();
         self.last.clear();
         self.server.replaced.clear();
     }
@@ -341,6 +352,8 @@ impl World {
         (self.needs, self.outbox, self.bulk) = (None, None, None);
         self.talks.clear();
         self.lines.clear();
+        self.of_views.clear();
+        self.saved = Arc::default();
         self.is_up = false;
         self.disk_is_slow = false;
         let outbox = self.order_on_disk.iter().filter_map(|id| self.disk.get(id)).cloned().collect();
@@ -389,7 +402,7 @@ impl World {
     }
 
     pub(crate) fn answer(&mut self, id: RequestId, request: Request, outcome: Outcome) {
-        let server_time = Some(self.now());
+        let server_time = Some(self.now() + self.server_is_ahead);
         self.tell(Event::Answered { id, request, outcome, server_time });
     }
 
@@ -481,7 +494,8 @@ impl World {
         }
         match self.net {
             Net::Up => {
-                events.push_back(Event::Answered { id, request, outcome, server_time: Some(now) });
+                let server_time = Some(now + self.server_is_ahead);
+                events.push_back(Event::Answered { id, request, outcome, server_time });
             }
             Net::Held => self.held.push_back((id, request, outcome)),
             Net::Mute | Net::Down => {
@@ -549,6 +563,8 @@ impl World {
                 self.entries.splice(0..0, entries);
             }
             Update::Alerts(_) | Update::Tried(_) | Update::Show(_) => self.told.push(update),
+            Update::Views(views) => self.saved = views,
+            Update::View(_) | Update::Chips(_) | Update::Offers(_) => self.of_views.push(update),
             _ => {}
         }
     }

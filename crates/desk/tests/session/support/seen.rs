@@ -7,6 +7,15 @@ use callboard_model::{Field, TicketId};
 use super::World;
 
 impl World {
+    /// The numbers of the tickets on the board's screen, from the top.
+    pub(crate) fn numbers(&self) -> String {
+        let numbers = self.lines.values().filter_map(|line| match line {
+            Line::Ticket(row) => Some(&*row.number),
+            Line::Heading { .. } => None,
+        });
+        numbers.collect::<Vec<_>>().join(" ")
+    }
+
     /// The row of a ticket, if it is on the board's screen.
     pub(crate) fn row(&self, ticket: &str) -> Option<&Row> {
         self.lines.values().find_map(|line| match line {

@@ -29,6 +29,8 @@ pub(crate) struct Server {
     pub(crate) derives: Option<(Field, Field)>,
     /// Give no token for the board.
     pub(crate) hides_board: bool,
+    /// Also the other board has a status *New*, under this id.
+    pub(crate) namesake: Option<&'static str>,
     /// It knows no versions, no feed and no board.
     pub(crate) is_stock: bool,
     /// It gives tokens to browsers only.
@@ -81,6 +83,7 @@ impl Server {
             fails_at: None,
             derives: None,
             hides_board: false,
+            namesake: None,
             is_stock: false,
             gives_no_tokens: false,
             feed_reaches_back_to: 0,
@@ -205,7 +208,7 @@ impl Server {
                 let capabilities = Some(capabilities).filter(|_| !self.is_stock);
                 Ok(Answer::Hello { me: self.me.clone(), capabilities })
             }
-            Request::Lookups => Ok(Answer::Lookups(lookups())),
+            Request::Lookups => Ok(Answer::Lookups(self.lookups())),
             Request::Customer(client) => Ok(Answer::Customer(customer(client))),
             Request::Tickets { page } => Ok(self.page(*page)),
             Request::Ticket(id) if self.hidden.contains(id) => Err(Failure::Gone),
@@ -408,6 +411,21 @@ fn number(value: &Value) -> Option<i64> {
     match value {
         Value::Number(number) => Some(*number),
         _ => None,
+    }
+}
+
+impl Server {
+    fn lookups(&self) -> Lookups {
+        let mut all = lookups();
+        let new = all.statuses.first().cloned();
+        let namesake = self.namesake.zip(new);
+        all.statuses.extend(namesake.map(|(id, new)| Status {
+            status_id: id.into(),
+            board_id: "yard".into(),
+            is_default: false,
+            ..new
+        }));
+        all
     }
 }
 

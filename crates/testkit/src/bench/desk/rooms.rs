@@ -92,7 +92,7 @@ async fn console(server: &Server, home: &Path, rooms: usize) -> Result<Headless>
     for place in 0..ROOMS.div_ceil(LINES) {
         let view = format!("v{place}");
         let query = json!({
-            "search": "", "board": null, "open": "all", "sort": {"by": "number", "descending": false}, "group": "none",
+            "search": "", "open": "all", "chips": [], "sort": {"by": "number", "descending": false}, "group": "none",
         });
         console.tell(&json!({"do": "openView", "view": view, "query": query}))?;
         let (first, count) = (place * LINES, LINES);

@@ -71,7 +71,7 @@ async fn start(home: &Path, server: &str, account: &Account, tickets: u32) -> Re
     for order in [
         json!({"do": "hello"}),
         json!({"do": "openView", "view": "all", "query": {
-            "search": "", "board": null, "open": "all", "sort": {"by": "due", "descending": false}, "group": "none",
+            "search": "", "open": "all", "chips": [], "sort": {"by": "due", "descending": false}, "group": "none",
         }}),
         json!({"do": "showLines", "view": "all", "first": 0, "count": ON_SCREEN}),
     ] {
