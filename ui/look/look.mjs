@@ -1,5 +1,6 @@
 /**
- * Looks at the built window in a headless browser: pictures of every scene in both themes, and axe on each.
+ * Looks at the built window in a headless browser: pictures of every scene and of the gallery in both themes; axe and the
+ * facts of the layout on each.
  *
  * `npm run look -- <folder>`; the browser is `CHROMIUM` or `/usr/bin/chromium`. Served with the policy of the program,
  * so that what it forbids fails here too.
@@ -42,10 +43,35 @@ const keys = async (page) => {
   for (const key of ['ArrowDown', 'j', 'j', 'ArrowDown', 'Enter', 'j']) await page.keyboard.press(key);
   await page.waitForSelector('[data-testid="field-status_id"]');
 };
+const palette = (line) => async (page) => {
+  await page.keyboard.down('Control');
+  await page.keyboard.press('k');
+  await page.keyboard.up('Control');
+  await page.waitForSelector('[data-testid="palette-line"]');
+  await page.keyboard.type(line);
+  await page.waitForSelector('[data-testid="offer"]');
+};
+const sheet = async (page) => {
+  await page.keyboard.press('?');
+  await page.waitForSelector('[data-testid="shortcuts"]');
+};
 const nothing = async () => {};
 
 const WIDE = { width: 1440, height: 900 };
+const GALLERY = ['', '&open=menu', '&open=popover', '&open=picker', '&open=dialog'].map((open) => ({
+  name: `gallery${open.replace('&open=', '-')}`,
+  scene: `gallery${open}`,
+  size: { width: 1440, height: 3400 },
+  act: nothing,
+}));
 const LOOKS = [
+  ...GALLERY,
+  { name: 'gallery-narrow', scene: 'gallery', size: { width: 480, height: 5200 }, act: nothing },
+  { name: 'palette', scene: 'calm', size: WIDE, act: palette('') },
+  { name: 'palette-found', scene: 'calm', size: WIDE, act: palette('printer') },
+  { name: 'command-value', scene: 'calm', size: WIDE, act: palette('/s 4312 o') },
+  { name: 'command-ready', scene: 'calm', size: WIDE, act: palette('/s 4312 hold') },
+  { name: 'keys-sheet', scene: 'calm', size: WIDE, act: sheet },
   { name: 'board', scene: 'calm', size: WIDE, act: nothing },
   { name: 'conflict', scene: 'conflict', size: WIDE, act: open },
   { name: 'offline', scene: 'offline', size: WIDE, act: open },
@@ -83,7 +109,12 @@ function serve() {
 }
 
 /** An open list covers what lies behind it; that is no small target. */
-const covered = (name) => (name === 'picker' ? { 'target-size': { enabled: false } } : {});
+const covered = (name) => (/picker|menu|popover/.test(name) ? { 'target-size': { enabled: false } } : {});
+
+async function layout(page) {
+  await page.evaluate(await readFile(join(here, 'facts.js'), 'utf8'));
+  return page.evaluate(() => window.layoutComplaints());
+}
 
 async function violations(page, name) {
   await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
@@ -126,12 +157,13 @@ for (const theme of ['dark', 'light']) {
       { name: 'prefers-reduced-motion', value: 'reduce' },
     ]);
     await page.goto(`http://127.0.0.1:${server.address().port}/?scene=${scene}`);
-    await page.waitForSelector('[data-testid="board"], [data-testid="setup"]');
-    if (!['empty', 'loading', 'setup'].includes(scene)) await page.waitForSelector('[data-testid="row"]');
+    await page.waitForSelector('[data-testid="board"], [data-testid="setup"], [data-testid="gallery"]');
+    if (!['empty', 'loading', 'setup'].includes(scene) && !scene.startsWith('gallery'))
+      await page.waitForSelector('[data-testid="row"]');
     await act(page);
     await page.evaluate(() => document.fonts.ready);
     await page.screenshot({ path: join(folder, `${name}-${theme}.png`) });
-    for (const violation of await violations(page, name)) {
+    for (const violation of [...(await layout(page)), ...(await violations(page, name))]) {
       bad++;
       console.error(`${name} ${theme}: ${violation}`);
     }

@@ -37,7 +37,7 @@ export class ScriptedBackend implements Backend {
   readonly #tickets: Made[];
   readonly #views = new Map<string, View>();
   readonly #now: () => number;
-  #open: string | null = null;
+  readonly #open = new Set<string>();
   #onUpdate: (update: Update) => void = () => undefined;
   #turn = 0;
 
@@ -70,12 +70,12 @@ export class ScriptedBackend implements Backend {
         this.#views.delete(command.view);
         break;
       case 'openTicket':
-        this.#open = command.ticket;
+        this.#open.add(command.ticket);
         this.#refresh();
         if (this.#scene.name === 'conflict') this.#aside(command.ticket);
         break;
       case 'closeTicket':
-        this.#open = null;
+        this.#open.delete(command.ticket);
         break;
       case 'retryLink':
         this.#tell({ is: 'link', value: { ...this.#scene.link, live: 'connecting' } });
@@ -158,10 +158,10 @@ export class ScriptedBackend implements Backend {
       const change: BoardChange = { kind: 'patch', total: all.length, lines };
       this.#tell({ is: 'board', value: { view: name, rev: view.rev, change } });
     }
-    const made = this.#open === null ? undefined : this.#made(this.#open);
-    if (made) {
-      const live = this.#scene.link.live === 'live';
-      this.#tell({ is: 'ticket', value: viewOf(made, this.#now(), live) });
+    const live = this.#scene.link.live === 'live';
+    for (const ticket of this.#open) {
+      const made = this.#made(ticket);
+      if (made) this.#tell({ is: 'ticket', value: viewOf(made, this.#now(), live) });
     }
     this.#count();
   }

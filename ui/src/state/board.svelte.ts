@@ -7,7 +7,7 @@
  * **Invariant:** no line is sorted, filtered or counted here.
  */
 import { LINES_MAX } from '../bridge/generated';
-import type { BoardChange, BoardQuery, Command, Line, ViewId } from '../bridge/generated';
+import type { BoardChange, BoardQuery, Command, Line, Value, ViewId } from '../bridge/generated';
 
 /** Lines asked for beyond each end of the screen. */
 export const MARGIN = 60;
@@ -34,14 +34,24 @@ export class BoardState {
   query = $state.raw<BoardQuery>(FIRST_QUERY);
 
   readonly #view: ViewId;
+  readonly #margin: number;
   readonly #send: (command: Command) => void;
   #rev: number | null = null;
-  #asked = { first: 0, count: MARGIN };
+  #asked: { first: number; count: number };
   #healing = false;
 
-  constructor(view: ViewId, send: (command: Command) => void) {
+  constructor(view: ViewId, send: (command: Command) => void, query = FIRST_QUERY, margin = MARGIN) {
     this.#view = view;
     this.#send = send;
+    this.#margin = margin;
+    this.#asked = { first: 0, count: margin };
+    this.query = query;
+  }
+
+  /** Whether something hides tickets. */
+  get isNarrowed(): boolean {
+    const { search, chips, open } = this.query;
+    return search.trim() !== '' || chips.length > 0 || open === 'closed';
   }
 
   /** Opens the view, at the start and again whenever the program has forgotten us. */
@@ -60,14 +70,25 @@ export class BoardState {
     this.#ask();
   }
 
+  /** The one board that is shown, where it is one. */
+  get onBoard(): Value {
+    return this.query.chips.find((chip) => chip.by === 'board')?.is ?? null;
+  }
+
+  /** Shows one board, or every one. */
+  lookAt(board: Value): void {
+    const chips = this.query.chips.filter((chip) => chip.by !== 'board');
+    this.change({ chips: board === null ? chips : [...chips, { by: 'board', is: board }] });
+  }
+
   /** Tells which lines are on screen. Asks for more only when the held ones run out. */
   show(first: number, count: number): void {
     const { first: from, count: held } = this.#asked;
     const enoughAbove = from === 0 || first - EDGE >= from;
     const enoughBelow = from + held >= this.total || first + count + EDGE <= from + held;
     if (enoughAbove && enoughBelow && first >= from) return;
-    const start = Math.max(0, first - MARGIN);
-    this.#asked = { first: start, count: Math.min(LINES_MAX, first - start + count + MARGIN) };
+    const start = Math.max(0, first - this.#margin);
+    this.#asked = { first: start, count: Math.min(LINES_MAX, first - start + count + this.#margin) };
     this.#ask();
   }
 

@@ -18,11 +18,16 @@ import type {
   Update,
 } from '../bridge/generated';
 import { text } from '../text/en';
+import { act, type ActionId, type Stage } from './actions';
 import { Announcer } from './announcer.svelte';
 import { BoardState } from './board.svelte';
 import { Clock } from './clock.svelte';
+import { Commander } from './commander.svelte';
 import { Cursor } from './cursor.svelte';
+import { Finder } from './finder.svelte';
+import { Keymap } from './keymap.svelte';
 import { Notices } from './notices.svelte';
+import { Over } from './over.svelte';
 import { Taste } from './taste.svelte';
 import { TicketState } from './ticket.svelte';
 
@@ -52,6 +57,12 @@ export class Console {
   readonly announcer = new Announcer();
   readonly clock = new Clock();
   readonly taste = new Taste();
+  readonly keymap = new Keymap();
+  readonly over = new Over();
+  readonly finder: Finder;
+  readonly commander: Commander;
+  /** The parts of the page that actions reach; `null` while there is no board. */
+  stage: Stage | null = null;
 
   link = $state.raw<LinkView>(NO_LINK);
   counts = $state.raw<Counts | null>(null);
@@ -79,6 +90,13 @@ export class Console {
     this.board = new BoardState(MAIN_VIEW, send);
     this.cursor = new Cursor(this.board);
     this.ticket = new TicketState(send);
+    this.finder = new Finder(send);
+    this.commander = new Commander(this.over, this);
+  }
+
+  /** Does an action, where there is anything to do; says whether there was. */
+  act(id: ActionId): boolean {
+    return this.stage !== null && act(id, this.stage);
   }
 
   /** Listens, which has everything told that is known, and asks for the board. */
@@ -92,6 +110,7 @@ export class Console {
     this.#isHeard = true;
     this.board.open();
     this.ticket.reopen();
+    this.finder.reopen();
   }
 
   /** The person is at the machine: said when nothing else has been said for a minute (LT-9). */
@@ -118,8 +137,7 @@ export class Console {
   apply(update: Update): void {
     switch (update.is) {
       case 'board':
-        this.board.apply(update.value.view, update.value.rev, update.value.change);
-        this.cursor.follow();
+        this.#board(update.value);
         break;
       case 'ticket':
         this.ticket.apply(update.value);
@@ -172,6 +190,15 @@ export class Console {
         else this.setup = update.value;
         break;
     }
+  }
+
+  #board({ view, rev, change }: Extract<Update, { is: 'board' }>['value']): void {
+    if (this.finder.owns(view)) {
+      this.finder.apply(view, rev, change);
+      return;
+    }
+    this.board.apply(view, rev, change);
+    this.cursor.follow();
   }
 
   #relink(link: LinkView): void {

@@ -1,43 +1,24 @@
 /**
- * Which key means what, wherever the focus is (peers: single keys act outside of text only).
+ * Which presses are for the window at all: letters belong to whoever types them, and an open list or dialog has the
+ * keyboard for itself.
  *
- * **Invariant:** decides only; the window does.
+ * **Invariant:** decides only; the table of actions does.
  */
-import type { FieldName } from '../bridge/generated';
+import { ACTIONS, type Action, type ActionId } from './actions';
+import { isSingle } from './combo';
+import type { Keymap } from './keymap.svelte';
 
-export type Action =
-  | { kind: 'step'; by: 1 | -1 }
-  | { kind: 'pick'; field: FieldName }
-  | { kind: 'search' }
-  | { kind: 'close' }
-  | { kind: 'keepYours' }
-  | { kind: 'takeTheirs' };
-
-const SINGLE: Record<string, Action> = {
-  j: { kind: 'step', by: 1 },
-  k: { kind: 'step', by: -1 },
-  s: { kind: 'pick', field: 'status_id' },
-  p: { kind: 'pick', field: 'priority_id' },
-  a: { kind: 'pick', field: 'assigned_to' },
-  y: { kind: 'keepYours' },
-  t: { kind: 'takeTheirs' },
-  '/': { kind: 'search' },
-};
-
-/** The keys printed on the controls that they press. */
-export const FIELD_KEY: Partial<Record<FieldName, string>> = {
-  status_id: 'S',
-  priority_id: 'P',
-  assigned_to: 'A',
-};
-
-export function actionOf(event: KeyboardEvent, singleKeys: boolean): Action | null {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing)
-    return null;
-  if (event.key === 'Escape') return { kind: 'close' };
-  if (!singleKeys || (event.repeat === true && !'jk'.includes(event.key)) || isText(event.target))
-    return null;
-  return SINGLE[event.key.toLowerCase()] ?? null;
+export function actionOf(event: KeyboardEvent, keymap: Keymap, singleKeys: boolean): ActionId | null {
+  if (event.defaultPrevented || isApart(event.target)) return null;
+  // A letter within a text is no first half of anything either.
+  const typed = isText(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (typed && event.key.length === 1) return null;
+  const pressed = keymap.pressed(event);
+  if (!pressed) return null;
+  const action: Action = ACTIONS[pressed.id];
+  if (event.repeat && !action.repeats) return null;
+  if (!singleKeys && isSingle(pressed.combo)) return null;
+  return pressed.id;
 }
 
 /** Whether letters typed there are meant as letters. */
@@ -46,4 +27,9 @@ export function isText(target: EventTarget | null): boolean {
     target instanceof HTMLElement &&
     (target.isContentEditable || target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement)
   );
+}
+
+/** Whether it lies over the window, and the keyboard is its own. */
+function isApart(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('[role="dialog"], [role="menu"]') !== null;
 }

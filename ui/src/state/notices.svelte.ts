@@ -4,7 +4,7 @@
  * **Invariant:** never more than a handful of those that pass, and they never push out what tells of a loss: that stays
  * until it is put away by hand.
  */
-import type { Notice } from '../bridge/generated';
+import type { FieldName, Notice } from '../bridge/generated';
 
 /** How long a notice that needs nothing stays. */
 export const STAYS_MS = 6000;
@@ -14,7 +14,11 @@ export const PASSING_MOST = 4;
 export const URGENT_MOST = 12;
 
 /** The program's notices, and those that are none of the desk's. */
-export type Told = Notice | { kind: 'notSent' | 'setAside'; reason: string };
+export type Told =
+  | Notice
+  | { kind: 'notSent' | 'setAside'; reason: string }
+  /** What a command line did: its ticket may not be on screen. */
+  | { kind: 'did'; field: FieldName; number: string; value: string };
 
 export interface Shown {
   id: number;
@@ -30,7 +34,7 @@ export class Notices {
   #next = 1;
 
   tell(notice: Told): void {
-    const urgent = notice.kind !== 'changed';
+    const urgent = notice.kind !== 'changed' && notice.kind !== 'did';
     // The same trouble again is no news; it stands there already.
     if (urgent && this.shown.some((shown) => same(shown.notice, notice))) return;
     const id = this.#next++;

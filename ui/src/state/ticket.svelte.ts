@@ -5,6 +5,12 @@
  */
 import type { Command, CommentsView, ConflictView, FieldName, TicketView, Value } from '../bridge/generated';
 
+interface Peeked {
+  ticket: string;
+  view: TicketView | null;
+  talk: CommentsView | null;
+}
+
 export class TicketState {
   /** Which ticket is open; its view may still be on the way. */
   id = $state<string | null>(null);
@@ -14,6 +20,8 @@ export class TicketState {
   /** The field whose choices are spread out. */
   picking = $state<FieldName | null>(null);
 
+  /** A ticket that a command line names, looked at beside the open one. */
+  #peeked = $state.raw<Peeked | null>(null);
   readonly #send: (command: Command) => void;
 
   constructor(send: (command: Command) => void) {
@@ -24,7 +32,29 @@ export class TicketState {
     if (ticket === this.id) return;
     this.close();
     this.id = ticket;
-    this.#send({ do: 'openTicket', ticket });
+    if (this.#peeked?.ticket === ticket) {
+      // The program has told it already and will not tell it twice.
+      const { view, talk } = this.#peeked;
+      Object.assign(this, { view, talk });
+      this.#peeked = null;
+    } else {
+      this.#send({ do: 'openTicket', ticket });
+    }
+  }
+
+  /** Looks at a ticket without showing it, or at none any more. */
+  peek(ticket: string | null): void {
+    const wanted = ticket === this.id ? null : ticket;
+    if (wanted === (this.#peeked?.ticket ?? null)) return;
+    if (this.#peeked) this.#send({ do: 'closeTicket', ticket: this.#peeked.ticket });
+    this.#peeked = wanted === null ? null : { ticket: wanted, view: null, talk: null };
+    if (wanted !== null) this.#send({ do: 'openTicket', ticket: wanted });
+  }
+
+  /** What the program said of a ticket that is open or peeked at. */
+  viewOf(ticket: string): TicketView | null {
+    if (ticket === this.id) return this.view;
+    return this.#peeked?.ticket === ticket ? this.#peeked.view : null;
   }
 
   close(): void {
@@ -39,21 +69,27 @@ export class TicketState {
   /** The program has forgotten us: say again what lies open. */
   reopen(): void {
     if (this.id !== null) this.#send({ do: 'openTicket', ticket: this.id });
+    if (this.#peeked) this.#send({ do: 'openTicket', ticket: this.#peeked.ticket });
   }
 
   apply(view: TicketView): void {
     if (view.ticket === this.id) this.view = view;
+    if (view.ticket === this.#peeked?.ticket) this.#peeked = { ...this.#peeked, view };
   }
 
   hear(talk: CommentsView): void {
     if (talk.ticket === this.id) this.talk = talk;
+    if (talk.ticket === this.#peeked?.ticket) this.#peeked = { ...this.#peeked, talk };
+  }
+
+  /** Whether a field has choices to spread out. */
+  canPick(field: FieldName): boolean {
+    return this.view?.fields.some((view) => view.field === field && view.choices) ?? false;
   }
 
   /** Spreads the choices of a field out, if it has some. */
-  pick(field: FieldName): boolean {
-    if (!this.view?.fields.some((view) => view.field === field && view.choices)) return false;
-    this.picking = field;
-    return true;
+  pick(field: FieldName): void {
+    if (this.canPick(field)) this.picking = field;
   }
 
   /** The topmost field that waits for a decision between two values. */

@@ -17,8 +17,10 @@ import type {
   ViewRefusal,
 } from '../bridge/generated';
 import { SAVED_NAME_MAX } from '../bridge/generated';
+import type { Trouble } from '../state/commander.svelte';
 import type { Told } from '../state/notices.svelte';
 import type { Density, Theme } from '../state/taste.svelte';
+import { ACTIONS, GROUPS, VERBS } from './actions';
 import { number, timeOfDay } from './time';
 
 const FIELDS: Record<FieldName, string> = {
@@ -138,6 +140,8 @@ function told(notice: Told): { head: string; more: string } {
             ? 'Nothing of this account is left on this machine.'
             : `Not everything could be erased from this machine: ${notice.trouble}.`,
       };
+    case 'did':
+      return { head: `${field(notice.field)}: ${notice.value}`, more: notice.number };
     case 'setAside':
       return {
         head: 'The list of unsent changes could not be read',
@@ -187,6 +191,18 @@ function facesSummary(faces: readonly Face[]): string {
     })
     .join(', ');
 }
+
+const TROUBLE: Record<Trouble, string> = {
+  noVerb: 'No command begins so.',
+  noTicket: 'No ticket holds that.',
+  noTicketHere: 'No ticket is open, and the keyboard is on none.',
+  noValue: 'Nothing by that name can be chosen here.',
+  noChoices: 'This cannot be chosen on that ticket.',
+  lost: 'That ticket is out of reach: it was deleted, or you may no longer see it.',
+  conflict: 'Somebody changed this too: open the ticket and decide.',
+  same: 'It stands so already.',
+  notYet: 'Type what to look for.',
+};
 
 export const text = {
   product: 'Callboard',
@@ -313,6 +329,55 @@ export const text = {
     lag: 'lag',
     clock: 'Server clock',
     skew: (ms: number) => `server clock ${ms > 0 ? '+' : '−'}${(Math.abs(ms) / 1000).toFixed(1)} s`,
+  },
+  actions: ACTIONS,
+  palette: {
+    label: 'Find anything',
+    hint: 'A ticket, an action, a board — or / for a command',
+    offers: 'Offers',
+    actions: 'Actions',
+    boards: 'Boards',
+    tickets: 'Tickets',
+    verbs: 'Commands',
+    deed: 'Ready',
+    values: (name: FieldName, ticket: string, now: string) => `${field(name)} of ${ticket}, now ${now}`,
+    here: 'this ticket',
+    open: 'Open',
+    find: 'Search the board for',
+    becomes: 'becomes',
+    did: (name: FieldName, ticket: string, value: string) => `${field(name)} of ${ticket}: ${value}`,
+    looking: 'Looking…',
+    none: 'Nothing by that name',
+    choose: 'choose',
+    complete: 'complete',
+    go: 'go',
+    command: 'command',
+  },
+  command: {
+    verbs: VERBS,
+    trouble: TROUBLE,
+    manyVerbs: 'Which command?',
+    whichTicket: 'Which ticket? Its number, or a word of its title.',
+    manyTickets: (count: number) =>
+      count === 1 ? 'One ticket holds that. Tab takes it.' : `${number(count)} tickets hold that. Which?`,
+    manyValues: (count: number) =>
+      count === 1 ? 'One fits. Tab takes it.' : `${number(count)} to choose from. Which?`,
+  },
+  keys: {
+    label: 'Keys',
+    groups: GROUPS,
+    commands: 'Commands',
+    single: 'Single-key shortcuts',
+    singleHint: 'Off: only keys with Ctrl or Alt, and function keys, do anything. F1 opens this sheet.',
+    lists: 'In lists: the arrows, Page Up and Page Down, Home and End move; Enter takes; Esc leaves.',
+    change: (action: string, key: string) => `${action}: ${key}. Change the key`,
+    press: 'Press a key…',
+    none: 'no key',
+    taken: (key: string, action: string) => `${key} is taken: ${action}`,
+    needed: (key: string) => `${key} is needed for moving about`,
+    reset: (action: string) => `${action}: back to its first key`,
+    resetAll: 'Reset all keys',
+    done: 'Done',
   },
   setup: (code: SetupCode) => (code === 'outboxSetAside' ? SETUP.machine : SETUP[code]),
   notice: { told, close: 'Put away', region: 'Notices' },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { choice } from '../../test/shapes';
 import { inkOn } from './color';
-import { narrowed } from './narrow';
+import { narrowed } from '../../state/narrow';
 
 describe('the ink on a face', () => {
   function luminance(color: string): number {

@@ -1,0 +1,161 @@
+/**
+ * Every action of the window: what it is called is in the catalogue, which key presses it stands here, and what it does.
+ * Buttons print their keys from this table, the palette lists it, the shortcut sheet shows it.
+ *
+ * **Invariant:** nothing that a key does is decided anywhere else; arrows and the like within a list are that list's own.
+ */
+import type { FieldName, Grouping, OpenFilter } from '../bridge/generated';
+import { FIRST_QUERY } from './board.svelte';
+import type { Combo } from './combo';
+import type { Console } from './console.svelte';
+
+/** Under which heading it stands in the shortcut sheet. */
+export type ActionGroup = 'find' | 'board' | 'ticket' | 'window';
+
+/** What actions can reach beside the state: the parts of the page that hold the focus. */
+export interface Stage {
+  console: Console;
+  /** Whether the board has the keyboard. */
+  isOnBoard(): boolean;
+  focusBoard(): void;
+  focusSearch(): void;
+  step(by: 1 | -1): void;
+  closeTicket(): void;
+  nextPane(by: 1 | -1): void;
+}
+
+export interface Action {
+  group: ActionGroup;
+  key?: Combo;
+  /** A second key that works even where single keys are off. */
+  also?: Combo;
+  /** The key is not to be changed. */
+  fixed?: boolean;
+  /** Does it again while its key is held down. */
+  repeats?: boolean;
+  /** Whether there is anything to do; always, where it does not say. */
+  can?: (on: Stage) => boolean;
+  run: (on: Stage) => void;
+}
+
+const set = (field: FieldName, key?: Combo): Action => ({
+  group: 'ticket',
+  ...(key === undefined ? {} : { key }),
+  can: ({ console }) => console.ticket.canPick(field),
+  run: ({ console }) => console.ticket.pick(field),
+});
+
+const settle = (action: 'keepYours' | 'takeTheirs', key: Combo): Action => ({
+  group: 'ticket',
+  key,
+  can: ({ console }) => console.ticket.clash !== null,
+  run: ({ console: { ticket } }) => {
+    const { id, clash } = ticket;
+    if (id !== null && clash !== null) ticket.settle(action, id, clash.field, clash.conflict);
+  },
+});
+
+const group = (by: Grouping): Action => ({
+  group: 'board',
+  can: ({ console }) => console.board.query.group !== by,
+  run: ({ console }) => console.board.change({ group: by }),
+});
+
+const show = (open: OpenFilter): Action => ({
+  group: 'board',
+  can: ({ console }) => console.board.query.open !== open,
+  run: ({ console }) => console.board.change({ open }),
+});
+
+const table = <T extends string>(actions: Record<T, Action>): Record<T, Action> => actions;
+
+export const ACTIONS = table({
+  palette: { group: 'find', key: 'Ctrl+K', run: ({ console }) => console.over.show('') },
+  commandLine: { group: 'find', key: '/', run: ({ console }) => console.over.show('/') },
+  search: { group: 'find', key: 'Ctrl+F', run: (on) => on.focusSearch() },
+  shortcuts: { group: 'find', key: '?', also: 'F1', run: ({ console }) => console.over.showKeys() },
+
+  next: { group: 'board', key: 'J', repeats: true, run: (on) => on.step(1) },
+  previous: { group: 'board', key: 'K', repeats: true, run: (on) => on.step(-1) },
+  open: {
+    group: 'board',
+    key: 'Enter',
+    fixed: true,
+    can: (on) => on.isOnBoard() && on.console.cursor.ticket !== null,
+    run: ({ console: { cursor, ticket } }) => cursor.ticket !== null && ticket.open(cursor.ticket),
+  },
+  board: { group: 'board', key: 'G B', run: (on) => on.focusBoard() },
+  groupBySla: group('due'),
+  groupByStatus: group('status'),
+  groupByNone: group('none'),
+  showOpen: show('open'),
+  showClosed: show('closed'),
+  showAll: show('all'),
+  clearFilters: {
+    group: 'board',
+    can: ({ console }) => console.board.isNarrowed,
+    run: ({ console: { board } }) => {
+      const { search, chips, open } = FIRST_QUERY;
+      board.change({ search, chips, open });
+    },
+  },
+
+  status: set('status_id', 'S'),
+  priority: set('priority_id', 'P'),
+  assignee: set('assigned_to', 'A'),
+  team: set('assigned_team_id'),
+  category: set('category_id'),
+  client: set('client_id'),
+  contact: set('contact_name_id'),
+  place: set('location_id'),
+  moveTo: set('board_id'),
+  keepYours: settle('keepYours', 'Y'),
+  takeTheirs: settle('takeTheirs', 'T'),
+  close: {
+    group: 'ticket',
+    key: 'Esc',
+    fixed: true,
+    can: ({ console }) => console.ticket.id !== null,
+    run: (on) => on.closeTicket(),
+  },
+
+  nextPane: { group: 'window', key: 'F6', run: (on) => on.nextPane(1) },
+  previousPane: { group: 'window', key: 'Shift+F6', run: (on) => on.nextPane(-1) },
+  theme: { group: 'window', run: ({ console }) => console.taste.toggleTheme() },
+  rows: { group: 'window', run: ({ console }) => console.taste.nextDensity() },
+  singleKeys: { group: 'window', run: ({ console }) => console.taste.toggleSingleKeys() },
+  quiet: {
+    group: 'window',
+    run: ({ console }) => console.send({ do: 'viewQuietly', on: !console.link.quiet }),
+  },
+  retryLink: {
+    group: 'window',
+    can: ({ console }) => console.link.live === 'unavailable' && console.link.reach !== 'signedOut',
+    run: ({ console }) => console.send({ do: 'retryLink' }),
+  },
+});
+
+export type ActionId = keyof typeof ACTIONS;
+
+export const ACTION_IDS = Object.keys(ACTIONS) as ActionId[];
+
+/** The action that spreads the choices of a field, where there is one. */
+export const FIELD_ACTION: Partial<Record<FieldName, ActionId>> = {
+  status_id: 'status',
+  priority_id: 'priority',
+  assigned_to: 'assignee',
+  assigned_team_id: 'team',
+  category_id: 'category',
+  client_id: 'client',
+  contact_name_id: 'contact',
+  location_id: 'place',
+  board_id: 'moveTo',
+};
+
+/** Does it, where there is anything to do; says whether there was. */
+export function act(id: ActionId, on: Stage): boolean {
+  const action: Action = ACTIONS[id];
+  if (action.can && !action.can(on)) return false;
+  action.run(on);
+  return true;
+}

@@ -1,0 +1,71 @@
+/**
+ * What the window's actions are called, and the verbs of the command line; a part of the catalogue (CO-21).
+ *
+ * **Invariant:** words only. A verb's letter is typed by people and told to colleagues: it changes with the language, never
+ * from one version to the next.
+ */
+import type { ActionGroup, ActionId } from '../state/actions';
+
+export const ACTIONS: Record<ActionId, string> = {
+  palette: 'Find anything',
+  commandLine: 'Type a command',
+  search: 'Search the board',
+  shortcuts: 'Show all keys',
+  next: 'Next ticket',
+  previous: 'Previous ticket',
+  open: 'Open the ticket',
+  board: 'Go to the board',
+  groupBySla: 'Group by SLA',
+  groupByStatus: 'Group by status',
+  groupByNone: 'Do not group',
+  showOpen: 'Show open tickets',
+  showClosed: 'Show closed tickets',
+  showAll: 'Show open and closed tickets',
+  clearFilters: 'Clear search and filters',
+  status: 'Set the status',
+  priority: 'Set the priority',
+  assignee: 'Assign',
+  team: 'Set the team',
+  category: 'Set the category',
+  client: 'Set the client',
+  contact: 'Set the contact',
+  place: 'Set the location',
+  moveTo: 'Move to another board',
+  keepYours: 'Keep yours',
+  takeTheirs: 'Take theirs',
+  close: 'Close the ticket',
+  nextPane: 'Next part of the window',
+  previousPane: 'Previous part of the window',
+  theme: 'Switch between dark and light',
+  rows: 'Change the height of the rows',
+  singleKeys: 'Single-key shortcuts on or off',
+  quiet: 'View quietly on or off',
+  retryLink: 'Reconnect live updates',
+};
+
+export const GROUPS: Record<ActionGroup, string> = {
+  find: 'Find',
+  board: 'Board',
+  ticket: 'Open ticket',
+  window: 'Window',
+};
+
+interface Verb {
+  letter: string;
+  word: string;
+  says: string;
+  example: string;
+}
+
+const verbs = <T extends string>(all: Record<T, Verb>): Record<T, Verb> => all;
+
+export const VERBS = verbs({
+  status: { letter: 's', word: 'status', says: 'Set the status', example: '/s 4312 hold' },
+  assign: { letter: 'a', word: 'assign', says: 'Assign', example: '/a 4312 lee' },
+  priority: { letter: 'p', word: 'priority', says: 'Set the priority', example: '/p 4312 high' },
+  team: { letter: 't', word: 'team', says: 'Set the team', example: '/t 4312 network' },
+  category: { letter: 'c', word: 'category', says: 'Set the category', example: '/c 4312 printer' },
+  move: { letter: 'm', word: 'move', says: 'Move to another board', example: '/m 4312 field' },
+  open: { letter: 'o', word: 'open', says: 'Open a ticket', example: '/o 4312' },
+  find: { letter: 'f', word: 'find', says: 'Search the board', example: '/f printer' },
+});
