@@ -79,6 +79,12 @@ text_ids! {
     EntryId;
     /// One running console: its own hints come back under this name and are dropped.
     SessionId;
+    /// One socket of somebody who listens beside: what they do themselves is not told to that socket.
+    SocketId;
+    /// One request that changed something: the same for all that it wrote.
+    ChangeId;
+    /// An address of somebody else that is sent events.
+    WebhookId;
 }
 
 /// One edit of the outbox; also its idempotency key, so that sent twice is applied once.

@@ -33,8 +33,8 @@ pub use digest::{Digest, TicketPresence};
 pub use field::Field;
 pub use hint::Hint;
 pub use id::{
-    BoardId, CategoryId, ClientId, CommentId, ContactId, EditId, EntryId, LocationId, PriorityId, SessionId,
-    SlaPolicyId, StatusId, TeamId, TenantId, TicketId, UserId,
+    BoardId, CategoryId, ChangeId, ClientId, CommentId, ContactId, EditId, EntryId, LocationId, PriorityId,
+    SessionId, SlaPolicyId, SocketId, StatusId, TeamId, TenantId, TicketId, UserId, WebhookId,
 };
 pub use person::{Person, Presence};
 pub use room::Room;

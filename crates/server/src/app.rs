@@ -14,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth::live_token::LiveTokens;
 use crate::bus::Bus;
+use crate::gateways::tail::Tail;
+use crate::gateways::webhooks;
 use crate::http;
 use crate::metrics::Metrics;
 use crate::quota::Quota;
@@ -33,6 +35,10 @@ pub struct App {
     pub quota: Arc<Quota>,
     /// What is counted and measured.
     pub metrics: Arc<Metrics>,
+    /// The end of the log of events: what happens, as it happens.
+    pub tail: Tail,
+    /// Sends to webhooks. How far it reaches is set by [`App::with_webhooks`].
+    pub webhooks: webhooks::Sender,
     /// How hints travel; whoever asks is told whether other processes are heard.
     pub bus: Bus,
     /// Cancelled when the server is to stop.
@@ -48,7 +54,10 @@ impl App {
         let rooms = Rooms::new(store.clone(), Arc::clone(&live_tokens), stop.clone());
         let metrics = Arc::new(Metrics::new(store.timing()));
         let quota = Arc::new(Quota::new(None));
-        Self { store, live_tokens, rooms, quota, metrics, bus: Bus::local(), stop, started: Instant::now() }
+        let tail = Tail::start(store.clone(), stop.clone());
+        let (bus, started) = (Bus::local(), Instant::now());
+        let webhooks = webhooks::Sender::default();
+        Self { store, live_tokens, rooms, quota, metrics, tail, webhooks, bus, stop, started }
     }
 
     /// The same application with a limit on how often a key may ask.
@@ -57,9 +66,16 @@ impl App {
         Self { quota: Arc::new(quota), ..self }
     }
 
+    /// The same application, with webhooks that reach so far.
+    #[must_use]
+    pub fn with_webhooks(self, reach: webhooks::Reach) -> Self {
+        Self { webhooks: webhooks::Sender::new(reach), ..self }
+    }
+
     /// The same application, on this bus.
     #[must_use]
     pub fn with_bus(self, bus: Bus) -> Self {
+        self.tail.listen_to(&bus);
         Self { bus, ..self }
     }
 

@@ -19,6 +19,14 @@ pub enum ServerError {
     /// Another process on the same database relays its hints.
     #[error("another process relays")]
     RelayedElsewhere,
+    /// An outlet took only some of the events that it was handed.
+    #[error("{taken} of {of} events were taken")]
+    NotTaken {
+        /// How many it took.
+        taken: usize,
+        /// Of how many.
+        of: usize,
+    },
     /// The transaction that held a write could not be finished; nothing of it was written.
     #[error("the commit failed: {0}")]
     Commit(std::sync::Arc<Self>),

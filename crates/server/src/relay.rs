@@ -17,18 +17,15 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::bus::{Backoff, Bus, Notice, Receipt, Scope};
+use crate::bus::{Bus, Notice, Receipt, Scope};
 use crate::error::Result;
 use crate::store::{OutboxEntry, Store};
+use crate::turns::{self, Turn};
 
 /// Hints read and marked at a time. More simply take another turn.
 const BATCH: u32 = 256;
 /// What the outbox could not note as sent is sent again after this.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
-/// The outbox is looked at this often even when nobody rings: the ring of another process may get lost with its life.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
-/// How often a process that does not relay asks whether it has to. Of the processes on one database one relays.
-const TAKE_OVER: Duration = Duration::from_millis(500);
 
 /// Relays until stopped, or until the store is closed; then sees to it that the bus sends what it took.
 pub async fn run(store: Store, bus: Bus, stop: CancellationToken) {
@@ -46,39 +43,9 @@ pub async fn run(store: Store, bus: Bus, stop: CancellationToken) {
 }
 
 async fn relay_for_ever(store: &Store, bus: &Bus, settling: &TaskTracker) {
-    let mut committed = store.committed();
-    let mut backoff = Backoff::new();
-    let relayed = Relayed::default();
-    loop {
-        // Seen before the outbox is read: a commit that comes meanwhile rings again.
-        committed.mark_unchanged();
-        match empty_outbox(store, bus, &relayed, settling).await {
-            Ok(Turn::Ours) => {
-                backoff.reset();
-                tokio::select! {
-                    biased;
-                    rung = committed.changed() => if rung.is_err() {
-                        return;
-                    },
-                    () = relayed.0.again.notified() => {}
-                    () = tokio::time::sleep(LOOK_AGAIN) => {}
-                }
-            }
-            // Whoever relays may die at any moment.
-            Ok(Turn::Elsewhere) => tokio::time::sleep(TAKE_OVER).await,
-            Err(error) => {
-                let wait = backoff.next();
-                tracing::warn!(%error, ?wait, "the outbox cannot be relayed; trying again");
-                tokio::time::sleep(wait).await;
-            }
-        }
-    }
-}
-
-/// Which process relays.
-enum Turn {
-    Ours,
-    Elsewhere,
+    let relayed = &Relayed::default();
+    let round = move || empty_outbox(store, bus, relayed, settling);
+    turns::take("the outbox", store, &relayed.0.again, round).await;
 }
 
 async fn empty_outbox(store: &Store, bus: &Bus, relayed: &Relayed, settling: &TaskTracker) -> Result<Turn> {

@@ -22,7 +22,7 @@ use crate::listen::{self, Limits, Seats};
 use crate::quota::{Quota, Shared};
 use crate::settings::Settings;
 use crate::store::Store;
-use crate::{demo, metrics, relay, store};
+use crate::{demo, gateways, metrics, relay, store};
 
 /// How long requests and sockets have to finish after the stop; what still runs then is cut off.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -81,12 +81,15 @@ pub async fn start(settings: Settings, stop: CancellationToken) -> Result<Runnin
     };
     let app = App::new(store.clone(), &settings.live_secret, stop.clone())
         .with_quota(Quota::new(settings.rate).shared(shared))
-        .with_bus(bus.clone());
+        .with_bus(bus.clone())
+        .with_webhooks(settings.webhooks);
+    let streams = settings.event_streams()?;
     let listener = TcpListener::bind(settings.listen).await?;
     let address = listener.local_addr()?;
     let background = TaskTracker::new();
     background.spawn(app.rooms.clone().run(bus.clone()));
     background.spawn(relay::run(store, bus, stop.clone()));
+    gateways::start(&app, streams, &background);
     let seats = Seats::new(&settings.limits);
     let metrics_address = match settings.metrics {
         None => None,

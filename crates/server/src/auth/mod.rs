@@ -7,6 +7,7 @@
 pub mod access;
 pub mod api_key;
 pub mod live_token;
+pub mod signing;
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,6 +17,7 @@ use callboard_model::{Person, TenantId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 pub use self::access::{Access, Boards, Placement};
+pub use self::signing::SigningSecret;
 use crate::error::{Result, ServerError};
 
 /// 32 bytes of the machine's randomness: nothing to guess.

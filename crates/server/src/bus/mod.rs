@@ -76,7 +76,7 @@ impl Default for BusSettings {
 
 impl BusSettings {
     /// The way to Redis, if there is one.
-    pub(crate) fn redis(&self) -> Result<Option<::redis::Client>> {
+    pub fn redis(&self) -> Result<Option<::redis::Client>> {
         self.redis_url.as_ref().map(|url| url.client(self.redis_authorities.as_ref())).transpose()
     }
 }
@@ -192,6 +192,12 @@ impl Bus {
         self.listeners.add()
     }
 
+    /// Rings when another process has told of a change, or may have: whoever reads what they wrote looks again.
+    #[must_use]
+    pub fn changed_elsewhere(&self) -> watch::Receiver<u64> {
+        self.listeners.elsewhere.subscribe()
+    }
+
     /// Whether there may be other processes.
     #[must_use]
     pub fn reaches_others(&self) -> bool {
@@ -264,7 +270,11 @@ impl Listening {
 
 /// Everybody in this process who listens.
 #[derive(Clone, Default)]
-struct Listeners(Arc<Mutex<Vec<Listener>>>);
+struct Listeners {
+    all: Arc<Mutex<Vec<Listener>>>,
+    /// Counts what other processes told of changes.
+    elsewhere: Arc<watch::Sender<u64>>,
+}
 
 #[derive(Clone)]
 struct Listener {
@@ -282,7 +292,7 @@ impl Listeners {
 
     /// Runs `what` on those who still listen.
     fn with<T>(&self, what: impl FnOnce(&mut Vec<Listener>) -> T) -> T {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|listener| !listener.heard.is_closed());
         what(&mut all)
     }
@@ -297,6 +307,9 @@ impl Listeners {
 
     /// Gives it to whoever has room for it; the others are told that they missed something.
     fn offer(&self, heard: &Heard) {
+        if matches!(heard, Heard::Hint(_)) {
+            ring(&self.elsewhere);
+        }
         self.with(|all| {
             for listener in all {
                 if let Err(mpsc::error::TrySendError::Full(_)) = listener.heard.try_send(heard.clone()) {
@@ -307,14 +320,19 @@ impl Listeners {
     }
 
     fn miss(&self) {
+        ring(&self.elsewhere);
         self.with(|all| all.iter().for_each(Listener::miss));
     }
 }
 
 impl Listener {
     fn miss(&self) {
-        self.missed.send_modify(|times| *times = times.wrapping_add(1));
+        ring(&self.missed);
     }
+}
+
+fn ring(bell: &watch::Sender<u64>) {
+    bell.send_modify(|times| *times = times.wrapping_add(1));
 }
 
 #[cfg(test)]

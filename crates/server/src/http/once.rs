@@ -25,7 +25,8 @@ pub(super) fn author(
     body: &[u8],
 ) -> Author {
     let key = headers.key.clone().map(|text| Key { text, body_hash: hash(method, address, body) });
-    Author { key, origin: headers.origin.clone(), ..Author::of(caller, headers.now) }
+    let (origin, socket) = (headers.origin.clone(), headers.socket.clone());
+    Author { key, origin, socket, ..Author::of(caller, headers.now) }
 }
 
 fn hash(method: &Method, address: &[&str], body: &[u8]) -> [u8; 32] {

@@ -7,7 +7,7 @@
 //! | `page` | the text, and the port on which it is served |
 //! | `timing` | how long things take, in buckets |
 //!
-//! Labels are names of routes, methods, statuses and reasons: sets that are closed when the program is built. That
+//! Labels are names of routes, methods, statuses, outlets and reasons: sets that are closed when the program is built. That
 //! bounds the memory here, and no label can carry what a stranger sent.
 //!
 //! **Invariant:** no tenant, no person, no ticket, no address in any name, label or value.
@@ -39,6 +39,8 @@ pub struct Metrics {
     answers: Family<Answer, Counter>,
     answer_seconds: Family<Asked, Histogram, fn() -> Histogram>,
     refused: Family<Refusal, Counter>,
+    deliveries: Family<Delivery, Counter>,
+    lags: Family<Behind, Gauge>,
     gauges: Gauges,
 }
 
@@ -58,6 +60,17 @@ struct Asked {
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Refusal {
     of: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Delivery {
+    outlet: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Behind {
+    outlet: String,
 }
 
 /// What is read when somebody looks.
@@ -113,8 +126,19 @@ impl Metrics {
             "Reads and writes of the database, waiting included",
             store.family(),
         );
+        let (deliveries, lags) = (Family::default(), Family::default());
+        registry.register(
+            "outlet_events",
+            "Events that an outlet took, and tries that failed",
+            deliveries.clone(),
+        );
+        registry.register(
+            "outlet_waiting",
+            "Committed events that an outlet has not taken yet",
+            lags.clone(),
+        );
         gauges.register(&mut registry);
-        Self { registry, answers, answer_seconds, refused, gauges }
+        Self { registry, answers, answer_seconds, refused, deliveries, lags, gauges }
     }
 
     /// A request was answered.
@@ -126,6 +150,15 @@ impl Metrics {
         self.answers.get_or_create(&Answer { method, route, status: status.as_u16() }).inc();
     }
 
+    /// An outlet took events, or failed to.
+    pub fn delivered(&self, outlet: &'static str, outcome: Outcome, events: usize) {
+        let outcome = match outcome {
+            Outcome::Delivered => "delivered",
+            Outcome::Failed => "failed",
+        };
+        self.deliveries.get_or_create(&Delivery { outlet, outcome }).inc_by(events as u64);
+    }
+
     /// A request was refused for asking too often: by its key, or by where it came from.
     pub fn rate_limited(&self, of: Limited) {
         let of = match of {
@@ -134,6 +167,15 @@ impl Metrics {
         };
         self.refused.get_or_create(&Refusal { of }).inc();
     }
+}
+
+/// How handing events to an outlet ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It took them.
+    Delivered,
+    /// It did not; they come again.
+    Failed,
 }
 
 /// By what a request was refused.

@@ -13,9 +13,10 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use subtle::ConstantTimeEq;
 
-use super::{Metrics, Moment};
+use super::{Behind, Metrics, Moment};
 use crate::app::App;
 use crate::listen::Seats;
+use crate::store::outlets::Lag;
 
 /// How the text is to be read: OpenMetrics, which every Prometheus since 2.5 does.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -39,6 +40,7 @@ async fn show(State(page): State<Page>, headers: HeaderMap) -> Response {
     }
     // A database that does not answer is no reason to hide the rest.
     let outbox = page.app.store.outbox_len().await.unwrap_or_default();
+    let lags = page.app.store.outlet_lags().await.unwrap_or_default();
     let moment = Moment {
         rooms: page.app.rooms.len(),
         room_sockets: page.app.rooms.sockets(),
@@ -49,7 +51,7 @@ async fn show(State(page): State<Page>, headers: HeaderMap) -> Response {
         hints_relayed: page.app.bus.published(),
         in_rooms: page.app.rooms.counts(),
     };
-    match page.app.metrics.text(moment) {
+    match page.app.metrics.text(moment, lags) {
         Ok(text) => ([(header::CONTENT_TYPE, OPEN_METRICS)], text).into_response(),
         Err(error) => {
             tracing::error!(%error, "the metrics cannot be written");
@@ -68,8 +70,11 @@ impl Page {
 }
 
 impl Metrics {
-    fn text(&self, moment: Moment) -> Result<String, std::fmt::Error> {
+    fn text(&self, moment: Moment, lags: Vec<Lag>) -> Result<String, std::fmt::Error> {
         self.gauges.set(moment);
+        for Lag { outlet, events } in lags {
+            self.lags.get_or_create(&Behind { outlet }).set(i64::try_from(events).unwrap_or(i64::MAX));
+        }
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &self.registry)?;
         Ok(text)

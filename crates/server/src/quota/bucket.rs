@@ -74,13 +74,13 @@ pub struct Refused {
 
 /// One bucket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Bucket {
+pub(crate) struct Bucket {
     full_at: Duration,
 }
 
 impl Bucket {
     /// Takes one, if there is one.
-    pub(super) fn take(&mut self, rate: Rate, now: Duration) -> Result<Allowance, Refused> {
+    pub(crate) fn take(&mut self, rate: Rate, now: Duration) -> Result<Allowance, Refused> {
         self.look(rate, now)?;
         self.full_at = self.full_at.max(now) + rate.interval();
         let missing = self.full_at.saturating_sub(now);
@@ -98,7 +98,7 @@ impl Bucket {
     }
 
     /// A full bucket is like one that was never used.
-    pub(super) fn is_full(self, now: Duration) -> bool {
+    pub(crate) fn is_full(self, now: Duration) -> bool {
         self.full_at <= now
     }
 }

@@ -20,6 +20,7 @@ mod shared;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+pub(crate) use self::bucket::Bucket;
 pub use self::bucket::{Allowance, NotARate, Rate, Refused};
 use self::buckets::Buckets;
 pub use self::shared::Shared;

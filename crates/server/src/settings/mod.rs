@@ -17,6 +17,8 @@ pub use self::secrets::Secret;
 use crate::auth::random_bytes;
 use crate::bus::{BusSettings, DEFAULT_REDIS_PREFIX, PREFIX_VARIABLE, RedisUrl};
 use crate::error::{Result, ServerError};
+use crate::gateways::streams::Streams;
+use crate::gateways::webhooks::Reach;
 use crate::listen::Limits;
 use crate::quota::{NotARate, Rate};
 use crate::setup::Admin;
@@ -80,6 +82,12 @@ pub struct Arguments {
     /// Change records kept per tenant; whoever was away for longer loads anew.
     #[arg(long, env = "CALLBOARD_CHANGES_KEPT", value_name = "N", default_value_t = store::Limits::default().changes_kept)]
     pub changes_kept: u64,
+    /// Publish every event to streams of that Redis, laid out as the stock's.
+    #[arg(long, env = "CALLBOARD_EVENT_STREAMS")]
+    pub event_streams: bool,
+    /// Let webhooks go to this machine and to private networks, and without TLS.
+    #[arg(long, env = "CALLBOARD_WEBHOOKS_ANYWHERE")]
+    pub webhooks_anywhere: bool,
     /// Fill an empty database with the demo company and so many tickets.
     #[arg(long, value_name = "N")]
     pub demo_tickets: Option<u32>,
@@ -145,6 +153,10 @@ pub struct Settings {
     pub metrics: Option<MetricsSettings>,
     /// How hints travel.
     pub bus: BusSettings,
+    /// Whether events are published to streams of that Redis.
+    pub publishes_events: bool,
+    /// How far webhooks reach.
+    pub webhooks: Reach,
     /// Signs live tokens.
     pub live_secret: Vec<u8>,
     /// Demo tickets for an empty database; `None` leaves it empty.
@@ -165,6 +177,11 @@ impl Settings {
             redis_prefix: variable(PREFIX_VARIABLE).unwrap_or_else(|| DEFAULT_REDIS_PREFIX.to_owned()),
             disabled: variable(DISABLED_VARIABLE).is_some_and(|text| text == "1"),
         };
+        if arguments.event_streams && bus.redis_url.is_none() {
+            return Err(ServerError::Settings(format!(
+                "events cannot be published without a Redis: say --redis or set {REDIS_VARIABLE}"
+            )));
+        }
         let demo_keys = arguments.print_demo_keys;
         let default = demo_keys.then_some(crate::demo::TICKETS);
         Ok(Self {
@@ -175,10 +192,20 @@ impl Settings {
             limits: Limits { per_source: arguments.connections_per_address, ..Limits::default() },
             database: database(arguments.database, &variable)?,
             changes_kept: arguments.changes_kept,
+            publishes_events: arguments.event_streams,
+            webhooks: if arguments.webhooks_anywhere { Reach::Anywhere } else { Reach::Public },
             bus,
             demo_tickets: arguments.demo_tickets.or(default),
             demo_keys,
         })
+    }
+}
+
+impl Settings {
+    /// Where events are published, if anywhere.
+    pub(crate) fn event_streams(&self) -> Result<Option<Streams>> {
+        let client = if self.publishes_events { self.bus.redis()? } else { None };
+        Ok(client.map(|client| Streams::new(client, &self.bus.redis_prefix)))
     }
 }
 
@@ -230,6 +257,8 @@ impl fmt::Debug for Settings {
             .field("rate", &self.rate)
             .field("metrics", &self.metrics.as_ref().map(|metrics| metrics.listen))
             .field("bus", &self.bus)
+            .field("publishes_events", &self.publishes_events)
+            .field("webhooks", &self.webhooks)
             .field("demo_tickets", &self.demo_tickets)
             .field("demo_keys", &self.demo_keys)
             .finish_non_exhaustive()

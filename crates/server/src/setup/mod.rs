@@ -28,7 +28,7 @@ use crate::store::Store;
 use crate::store::keys::{KeyEntry, NewKey};
 use crate::store::lookups::Client;
 use crate::store::members::{Enrolment, Unwritten};
-use crate::store::save::{Attempt, Author};
+use crate::store::save::{Attempt, Author, fresh_change};
 
 /// Who does it, as the log and the keys name them.
 const OPERATOR: &str = "command-line";
@@ -232,6 +232,8 @@ async fn operator(store: &Store, tenant: &TenantId, now: Timestamp) -> Result<Au
         person: Person { user_id: OPERATOR.into(), display_name: OPERATOR.into() },
         access: Access::of(Role::Admin),
         origin: None,
+        socket: None,
+        change: fresh_change(),
         key: None,
         now,
     })

@@ -5,7 +5,7 @@
 use std::convert::Infallible;
 
 use callboard_catalog::EventType;
-use callboard_model::{TicketId, Timestamp};
+use callboard_model::{ChangeId, SessionId, SocketId, TenantId, TicketId, Timestamp, UserId};
 use serde::Serialize;
 use serde_json::Value as Json;
 use utoipa::ToSchema;
@@ -42,6 +42,15 @@ pub struct Events {
     pub has_more: bool,
 }
 
+/// What a tenant has told since a place.
+#[derive(Debug)]
+pub struct News {
+    /// Who.
+    pub tenant: TenantId,
+    /// What; `None` when the log no longer reaches back so far.
+    pub events: Option<Events>,
+}
+
 /// One event as it was told.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 #[schema(as = Event)]
@@ -54,6 +63,23 @@ pub struct Told {
     #[schema(value_type = Object)]
     pub payload: Json,
     pub simulated: bool,
+    // What follows is for gateways, and not part of what the log shows.
+    #[serde(skip)]
+    pub tenant: TenantId,
+    #[serde(skip)]
+    pub ticket: Option<TicketId>,
+    /// Whose doing it was.
+    #[serde(skip)]
+    pub actor: Option<UserId>,
+    /// The console that it came from (`X-Tab-ID`).
+    #[serde(skip)]
+    pub origin: Option<SessionId>,
+    /// The socket of whoever did it (`X-Socket-ID`).
+    #[serde(skip)]
+    pub socket: Option<SocketId>,
+    /// The request that it is part of; not known of an event from before this was kept.
+    #[serde(skip)]
+    pub change: Option<ChangeId>,
 }
 
 impl Store {
@@ -61,6 +87,49 @@ impl Store {
     pub async fn events(&self, caller: &Caller, query: EventQuery) -> Result<Option<Events>> {
         let (tenant, limits) = (caller.tenant.clone(), self.limits);
         self.read(move |db| statements::events::list(db, &tenant, &query, limits)).await
+    }
+
+    /// Where the log of a tenant ends now.
+    pub async fn newest_event(&self, tenant: &TenantId) -> Result<u64> {
+        let tenant = tenant.clone();
+        self.read(move |db| statements::events::newest(db, &tenant)).await
+    }
+
+    /// The oldest event that the log of a tenant still has; where it has none, the one that comes next.
+    pub async fn oldest_event(&self, tenant: &TenantId) -> Result<u64> {
+        let tenant = tenant.clone();
+        self.read(move |db| statements::events::oldest(db, &tenant)).await
+    }
+
+    /// What was told of these kinds (none: of all) behind a place; `None` when the log no longer reaches back so far.
+    pub async fn events_behind(
+        &self,
+        tenant: &TenantId,
+        since: u64,
+        types: Vec<EventType>,
+        limit: u32,
+    ) -> Result<Option<Events>> {
+        let (tenant, limits) = (tenant.clone(), self.limits);
+        let query = EventQuery { since, types, ticket: None, limit };
+        self.read(move |db| statements::events::list(db, &tenant, &query, limits)).await
+    }
+
+    /// What was told behind each of these places, of those tenants where something was: on one snapshot.
+    pub async fn news(&self, places: Vec<(TenantId, u64)>, limit: u32) -> Result<Vec<News>> {
+        let limits = self.limits;
+        self.read(move |db| {
+            let mut news = Vec::new();
+            for (tenant, since) in places {
+                if statements::events::newest(db, &tenant)? == since {
+                    continue;
+                }
+                let query = EventQuery { since, limit, ..EventQuery::default() };
+                let events = statements::events::list(db, &tenant, &query, limits)?;
+                news.push(News { tenant, events });
+            }
+            Ok(news)
+        })
+        .await
     }
 
     /// Tells an event of which nothing happened, and says under which name.
@@ -72,13 +141,7 @@ impl Store {
         let (tenant, limits) = (author.tenant.clone(), self.limits);
         self.write(&tenant, move |db| {
             idempotency::once(db, &author, |db| {
-                let occasion = Occasion {
-                    tenant: &author.tenant,
-                    actor: &author.person,
-                    now: author.now,
-                    ticket: None,
-                    is_simulated: true,
-                };
+                let occasion = Occasion { is_simulated: true, ..Occasion::of(&author) };
                 let names = statements::events::add(db, occasion, vec![happening], limits)?;
                 Ok(Ok(names.into_iter().next().unwrap_or_default()))
             })

@@ -27,6 +27,7 @@ pub mod keys;
 pub mod lookups;
 pub mod members;
 mod migrations;
+pub mod outlets;
 pub mod query;
 mod reads;
 pub mod records;
@@ -35,6 +36,7 @@ pub mod schedules;
 mod sql;
 mod statements;
 mod tickets;
+pub mod webhooks;
 mod writes;
 
 use std::time::Instant;
@@ -123,7 +125,7 @@ impl Store {
         self.clock.now()
     }
 
-    /// Rings after each commit that put something into the outbox; the number only counts the rings.
+    /// Rings after each commit that put something into the outbox or the log of events; the number only counts the rings.
     #[must_use]
     pub fn committed(&self) -> watch::Receiver<u64> {
         self.engine.committed()

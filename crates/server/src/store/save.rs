@@ -6,9 +6,12 @@
 
 use std::sync::Arc;
 
-use callboard_model::{Person, SessionId, TenantId, Ticket, TicketId, Timestamp, Version};
+use callboard_model::{
+    ChangeId, Person, SessionId, SocketId, TenantId, Ticket, TicketId, Timestamp, Version,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::auth::{Access, Caller};
 use crate::domain::closing::Closing;
@@ -27,6 +30,10 @@ pub struct Author {
     pub access: Access,
     /// The console that writes.
     pub origin: Option<SessionId>,
+    /// The socket by which the writer listens to others.
+    pub socket: Option<SocketId>,
+    /// The request: all that it writes is one change of somebody's.
+    pub change: ChangeId,
     /// Makes the write, sent twice, apply once.
     pub key: Option<Key>,
     /// When.
@@ -42,10 +49,17 @@ impl Author {
             person: caller.person(),
             access: caller.access.clone(),
             origin: None,
+            socket: None,
+            change: fresh_change(),
             key: None,
             now,
         }
     }
+}
+
+/// A name for a request that nothing else has.
+pub(crate) fn fresh_change() -> ChangeId {
+    Uuid::new_v4().to_string().into()
 }
 
 /// An idempotency key with the hash of what was sent under it.

@@ -5,19 +5,16 @@
 use callboard_model::TenantId;
 
 use super::lookups::{Client, Company};
+use super::outlets::in_turn;
 use super::{OutboxEntry, Store, statements};
-use crate::error::{Result, ServerError};
+use crate::error::Result;
 
 impl Store {
     /// The oldest hints that were not relayed yet, in order, for the process whose turn it is to relay; `None` for any
     /// other.
     pub async fn outbox_turn(&self, limit: u32) -> Result<Option<Vec<OutboxEntry>>> {
         let now = self.now();
-        match self.engine.look(move |db| statements::outbox::pending(db, limit, now)).await {
-            Ok(entries) => Ok(Some(entries)),
-            Err(ServerError::RelayedElsewhere) => Ok(None),
-            Err(error) => Err(error),
-        }
+        in_turn(self.engine.look(move |db| statements::outbox::pending(db, limit, now)).await)
     }
 
     /// Forgets these hints: they were relayed.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use callboard_server::bus::BusSettings;
+use callboard_server::gateways::webhooks::Reach;
 use callboard_server::listen::Limits;
 use callboard_server::run::{self, Running};
 use callboard_server::settings::{MetricsSettings, Settings};
@@ -33,6 +34,8 @@ pub(crate) fn settings(home: &TempDir) -> Settings {
         rate: None,
         metrics: None,
         bus: BusSettings::default(),
+        publishes_events: false,
+        webhooks: Reach::Public,
         live_secret: b"the secret of these tests".to_vec(),
         demo_tickets: Some(20),
         demo_keys: true,

@@ -50,6 +50,7 @@ async fn every_route_answers_those_it_is_for_and_nobody_else() {
                 "/keys",
                 "/calendars",
                 "/sla-policies",
+                "/webhooks",
             ];
             let well = match method {
                 Method::DELETE => 204,
@@ -266,6 +267,8 @@ async fn a_write_neither_reaches_nor_leaves_what_the_writer_sees() {
             person: Person { user_id: "u".into(), display_name: "U".into() },
             access: access.clone(),
             origin: None,
+            socket: None,
+            change: "a change".into(),
             key: None,
             now: Timestamp::now(),
         },

@@ -103,6 +103,11 @@ pub(crate) const ROUTES: &[(Method, &str, For)] = &[
     (Method::DELETE, "/api/v1/admin/sla-policies/{policy}", For::Admins),
     (Method::GET, "/api/v1/admin/switches", For::Admins),
     (Method::PUT, "/api/v1/admin/switches/{switch}", For::Admins),
+    (Method::GET, "/api/v1/admin/webhooks", For::Admins),
+    (Method::POST, "/api/v1/admin/webhooks", For::Admins),
+    (Method::PUT, "/api/v1/admin/webhooks/{webhook}", For::Admins),
+    (Method::POST, "/api/v1/admin/webhooks/{webhook}/test", For::Admins),
+    (Method::DELETE, "/api/v1/admin/webhooks/{webhook}", For::Admins),
 ];
 
 /// What a caller made to try the routes on: a comment on the first ticket and a bundle of two.
@@ -168,6 +173,8 @@ fn administered(path: &str, someone: &str) -> Option<serde_json::Value> {
         ("calendars", _) => json!({ "name": "Hours", "timezone": "Europe/London", "shifts": [] }),
         ("sla-policies", _) => json!({ "name": "Promise", "targets": [] }),
         ("switches", _) => json!({ "is_on": true }),
+        ("webhooks", "") => json!({ "url": "https://localhost/hook" }),
+        ("webhooks", _) => json!({ "is_active": false }),
         _ => return None,
     })
 }
@@ -218,7 +225,7 @@ async fn shared_entry(world: &World) -> String {
 }
 
 /// Things of the administration of `T` that are there to be changed and taken away.
-async fn to_administer(world: &World) -> [(&'static str, String); 3] {
+async fn to_administer(world: &World) -> [(&'static str, String); 4] {
     let add = async |kind: &str, id: &str, body: serde_json::Value| {
         let path = format!("/api/v1/admin/{kind}");
         let reply = world.ask(Method::POST, &path, &world.admin, &[], &body.to_string()).await;
@@ -231,6 +238,7 @@ async fn to_administer(world: &World) -> [(&'static str, String); 3] {
         ("{key}", add("keys", "key_id", json!({ "user_id": me.body["data"]["user_id"] })).await),
         ("{calendar}", add("calendars", "calendar_id", hours).await),
         ("{policy}", add("sla-policies", "sla_policy_id", json!({ "name": "P", "targets": [] })).await),
+        ("{webhook}", add("webhooks", "webhook_id", json!({ "url": "https://localhost/hook" })).await),
     ]
 }
 

@@ -103,6 +103,11 @@ const TABLE: &[Row] = &[
     ("DELETE /api/v1/admin/sla-policies/{policy}", [403, 403], [403, 403]),
     ("GET /api/v1/admin/switches", [403, 403], [403, 403]),
     ("PUT /api/v1/admin/switches/{switch}", [403, 403], [403, 403]),
+    ("GET /api/v1/admin/webhooks", [403, 403], [403, 403]),
+    ("POST /api/v1/admin/webhooks", [403, 403], [403, 403]),
+    ("PUT /api/v1/admin/webhooks/{webhook}", [403, 403], [403, 403]),
+    ("POST /api/v1/admin/webhooks/{webhook}/test", [403, 403], [403, 403]),
+    ("DELETE /api/v1/admin/webhooks/{webhook}", [403, 403], [403, 403]),
 ];
 
 /// Things of one kind: those that somebody sees, or those that they do not.
@@ -125,7 +130,10 @@ impl Things {
         let path =
             path.replace("{board}", board).replace("{entry}", &self.entry).replace("{user}", &self.user);
         let path = path.replace("{team}", &self.team).replace("{switch}", "live-ticket-updates");
-        path.replace("{key}", "k").replace("{calendar}", "c").replace("{policy}", "p")
+        path.replace("{key}", "k")
+            .replace("{calendar}", "c")
+            .replace("{policy}", "p")
+            .replace("{webhook}", "w")
     }
 }
 

@@ -18,6 +18,8 @@ fn author() -> Author {
         person: callboard_model::Person { user_id: "bob".into(), display_name: "Bob Kessler".into() },
         access: Access::of(Role::Dispatcher),
         origin: None,
+        socket: None,
+        change: "a change".into(),
         key: None,
         now: Timestamp::now(),
     }

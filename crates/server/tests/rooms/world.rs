@@ -117,6 +117,8 @@ pub(crate) fn bob() -> Author {
         person: Person { user_id: "bob".into(), display_name: "Bob Kessler".into() },
         access: Access::of(Role::Dispatcher),
         origin: Some("bobs-console".into()),
+        socket: None,
+        change: "a change".into(),
         key: None,
         now: Timestamp::now(),
     }

@@ -1,4 +1,4 @@
-//! What an administrator does for their own company: people, keys, agreements, switches.
+//! What an administrator does for their own company: people, keys, agreements, switches, webhooks.
 //!
 //! It exists so that nobody needs the database to let somebody in or to shut somebody out. Everything is behind one
 //! prefix, and for one role.
@@ -10,6 +10,7 @@
 //! | `agreements` | all that was agreed, and what clients, boards and statuses have of it |
 //! | `calendars`, `policies` | hours in which somebody works, and promises counted in them |
 //! | `switches` | what can be switched off |
+//! | `webhooks` | addresses of others that are sent events: their secret told once |
 //!
 //! **Invariant:** every write leaves one line in the log: who, what, on which thing; never what it says.
 
@@ -19,6 +20,7 @@ mod keys;
 mod people;
 mod policies;
 mod switches;
+mod webhooks;
 
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -38,7 +40,8 @@ pub(super) fn routes() -> Routes {
         .merge(agreements::routes())
         .merge(calendars::routes())
         .merge(policies::routes())
-        .merge(switches::routes());
+        .merge(switches::routes())
+        .merge(webhooks::routes());
     all.below("/admin")
 }
 

@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use callboard_model::rest::header as names;
-use callboard_model::{SessionId, Timestamp, Version};
+use callboard_model::{SessionId, SocketId, Timestamp, Version};
 
 use super::caller::text;
 use super::params::is_id;
@@ -16,6 +16,8 @@ use crate::http::problem::Problem;
 
 /// The stock's word for the origin session.
 const TAB_ID: &str = "x-tab-id";
+/// The socket of a listener of private channels.
+const SOCKET_ID: &str = "x-socket-id";
 /// The longest idempotency key.
 const KEY_MAX: usize = 255;
 
@@ -49,6 +51,8 @@ pub struct WriteHeaders {
     pub key: Option<String>,
     /// `X-Origin-Session`, or `X-Tab-ID`.
     pub origin: Option<SessionId>,
+    /// `X-Socket-ID`.
+    pub socket: Option<SocketId>,
     /// When they were read: the time of the write.
     pub now: Timestamp,
 }
@@ -71,7 +75,12 @@ impl FromRequestParts<App> for WriteHeaders {
             Some(origin) if is_id(origin) => Some(origin.into()),
             Some(_) => return Err(Problem::bad_request("The origin session is not an id")),
         };
-        Ok(Self { exactly, key, origin, now: now(app) })
+        let socket = match text(headers, SOCKET_ID) {
+            None => None,
+            Some(socket) if is_id(socket) => Some(socket.into()),
+            Some(_) => return Err(Problem::bad_request("The socket is not an id")),
+        };
+        Ok(Self { exactly, key, origin, socket, now: now(app) })
     }
 }
 

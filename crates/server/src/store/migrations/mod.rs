@@ -33,6 +33,7 @@ const STEPS: &[Step] = steps! {
     5 "0005_service_levels.sql"
     6 "0006_administration.sql"
     7 "0007_events.sql"
+    8 "0008_outlets.sql"
 };
 
 /// The number of the last step.

@@ -8,8 +8,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use callboard_model::{
-    BoardId, CategoryId, ClientId, CommentId, ContactId, EntryId, LocationId, PriorityId, SessionId,
-    SlaPolicyId, StatusId, TeamId, TenantId, TicketId, Timestamp, UserId, Version,
+    BoardId, CategoryId, ChangeId, ClientId, CommentId, ContactId, EntryId, LocationId, PriorityId,
+    SessionId, SlaPolicyId, SocketId, StatusId, TeamId, TenantId, TicketId, Timestamp, UserId, Version,
+    WebhookId,
 };
 
 /// A value for a place in a statement.
@@ -117,6 +118,7 @@ macro_rules! ids {
 ids!(
     BoardId,
     CategoryId,
+    ChangeId,
     ClientId,
     CommentId,
     ContactId,
@@ -125,11 +127,13 @@ ids!(
     PriorityId,
     SessionId,
     SlaPolicyId,
+    SocketId,
     StatusId,
     TeamId,
     TenantId,
     TicketId,
-    UserId
+    UserId,
+    WebhookId
 );
 
 #[cfg(test)]

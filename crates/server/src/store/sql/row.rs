@@ -7,8 +7,9 @@
 use std::sync::Arc;
 
 use callboard_model::{
-    BoardId, CategoryId, ClientId, CommentId, ContactId, EntryId, LocationId, PriorityId, SessionId,
-    SlaPolicyId, StatusId, TeamId, TenantId, TicketId, Timestamp, UserId, Version,
+    BoardId, CategoryId, ChangeId, ClientId, CommentId, ContactId, EntryId, LocationId, PriorityId,
+    SessionId, SlaPolicyId, SocketId, StatusId, TeamId, TenantId, TicketId, Timestamp, UserId, Version,
+    WebhookId,
 };
 
 use crate::error::{Result, ServerError};
@@ -175,6 +176,7 @@ texts!(
     Arc<str>,
     BoardId,
     CategoryId,
+    ChangeId,
     ClientId,
     CommentId,
     ContactId,
@@ -183,11 +185,13 @@ texts!(
     PriorityId,
     SessionId,
     SlaPolicyId,
+    SocketId,
     StatusId,
     TeamId,
     TenantId,
     TicketId,
-    UserId
+    UserId,
+    WebhookId
 );
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! this server's mistake, is said in the log, and is not told.
 
 use callboard_catalog::{Actor, Circumstances, enrich};
-use callboard_model::{Person, TenantId, TicketId, Timestamp};
+use callboard_model::{ChangeId, Person, SessionId, SocketId, TenantId, TicketId, Timestamp};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
@@ -12,6 +12,7 @@ use crate::domain::events::Happening;
 use crate::error::{Result, ServerError};
 use crate::store::Limits;
 use crate::store::events::{EventQuery, Events, Told};
+use crate::store::save::Author;
 use crate::store::sql::{Conditions, Row, Sql, cells};
 
 /// Of what is told, and by whose doing.
@@ -21,12 +22,34 @@ pub(in crate::store) struct Occasion<'a> {
     pub(in crate::store) tenant: &'a TenantId,
     /// By whom.
     pub(in crate::store) actor: &'a Person,
+    /// At which console.
+    pub(in crate::store) origin: Option<&'a SessionId>,
+    /// With which socket open.
+    pub(in crate::store) socket: Option<&'a SocketId>,
+    /// In which request.
+    pub(in crate::store) change: &'a ChangeId,
     /// When.
     pub(in crate::store) now: Timestamp,
     /// The ticket that it is about, if it is one.
     pub(in crate::store) ticket: Option<&'a TicketId>,
     /// Whether nothing of it happened.
     pub(in crate::store) is_simulated: bool,
+}
+
+impl<'a> Occasion<'a> {
+    /// What `author` does, of no ticket.
+    pub(in crate::store) fn of(author: &'a Author) -> Self {
+        Self {
+            tenant: &author.tenant,
+            actor: &author.person,
+            origin: author.origin.as_ref(),
+            socket: author.socket.as_ref(),
+            change: &author.change,
+            now: author.now,
+            ticket: None,
+            is_simulated: false,
+        }
+    }
 }
 
 /// Adds events in their order, and says under which names.
@@ -46,12 +69,13 @@ pub(in crate::store) fn add(
             "DELETE FROM events WHERE tenant = ?1 AND seq <= ?2",
             cells![occasion.tenant, newest.saturating_sub(limits.changes_kept)],
         )?;
+        db.ring();
     }
     Ok(names)
 }
 
 fn add_one(db: &mut dyn Sql, occasion: Occasion<'_>, happening: Happening) -> Result<String> {
-    let Occasion { tenant, actor, now, ticket, is_simulated } = occasion;
+    let Occasion { tenant, actor, now, ticket, .. } = occasion;
     let circumstances = Circumstances {
         tenant: tenant.as_str().to_owned(),
         at: now.to_string(),
@@ -62,9 +86,23 @@ fn add_one(db: &mut dyn Sql, occasion: Occasion<'_>, happening: Happening) -> Re
     let seq = next_number(db, tenant)?;
     let name = name(tenant, seq);
     db.execute(
-        "INSERT INTO events (tenant, seq, event_id, event_type, ticket_id, occurred_at, payload, is_simulated) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        cells![tenant, seq, &name, event.as_str(), ticket, now, payload, is_simulated],
+        "INSERT INTO events (tenant, seq, event_id, event_type, ticket_id, occurred_at, payload, is_simulated, \
+             actor_id, origin_session, socket_id, change_id) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        cells![
+            tenant,
+            seq,
+            &name,
+            event.as_str(),
+            ticket,
+            now,
+            payload,
+            occasion.is_simulated,
+            &actor.user_id,
+            occasion.origin,
+            occasion.socket,
+            occasion.change
+        ],
     )?;
     Ok(name)
 }
@@ -84,9 +122,19 @@ fn next_number(db: &mut dyn Sql, tenant: &TenantId) -> Result<u64> {
     row.ok_or_else(|| ServerError::Unreadable("a tenant is missing".to_owned()))?.get(0)
 }
 
-fn newest(db: &mut dyn Sql, tenant: &TenantId) -> Result<u64> {
+/// Where the log ends.
+pub(in crate::store) fn newest(db: &mut dyn Sql, tenant: &TenantId) -> Result<u64> {
     let newest = db.row("SELECT last_event FROM tenants WHERE tenant = ?1", cells![tenant])?;
     newest.map_or(Ok(0), |row| row.get(0))
+}
+
+/// The oldest event that the log still has; where it has none, the one that comes next.
+pub(in crate::store) fn oldest(db: &mut dyn Sql, tenant: &TenantId) -> Result<u64> {
+    let oldest = db.row("SELECT min(seq) AS oldest FROM events WHERE tenant = ?1", cells![tenant])?;
+    match oldest.map(|row| row.get::<Option<u64>>("oldest")).transpose()?.flatten() {
+        Some(oldest) => Ok(oldest),
+        None => Ok(newest(db, tenant)? + 1),
+    }
 }
 
 /// A page of the log, oldest first; `None` when it no longer reaches back so far.
@@ -126,5 +174,11 @@ fn told(row: &Row) -> Result<Told> {
         payload: serde_json::from_str(&payload)
             .map_err(|error| ServerError::Unreadable(format!("events: {error}")))?,
         simulated: row.get("is_simulated")?,
+        tenant: row.get("tenant")?,
+        ticket: row.get("ticket_id")?,
+        actor: row.get("actor_id")?,
+        origin: row.get("origin_session")?,
+        socket: row.get("socket_id")?,
+        change: row.get("change_id")?,
     })
 }

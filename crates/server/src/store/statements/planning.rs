@@ -152,13 +152,7 @@ fn happened(
 ) -> Result<()> {
     let told = telling::of_change(before, after, By { user: &author.person.user_id, now: author.now });
     let ticket = after.or(before).and_then(Entry::ticket);
-    let occasion = events::Occasion {
-        tenant: &author.tenant,
-        actor: &author.person,
-        now: author.now,
-        ticket: ticket.as_ref(),
-        is_simulated: false,
-    };
+    let occasion = events::Occasion { ticket: ticket.as_ref(), ..events::Occasion::of(author) };
     events::add(db, occasion, told, limits).map(drop)
 }
 

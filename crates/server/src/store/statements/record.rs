@@ -7,7 +7,9 @@
 
 use std::sync::Arc;
 
-use callboard_model::{Hint, Person, SessionId, TenantId, Ticket, TicketId, Timestamp, Version};
+use callboard_model::{
+    ChangeId, Hint, Person, SessionId, SocketId, TenantId, Ticket, TicketId, Timestamp, Version,
+};
 
 use super::events::Occasion;
 use super::{changes, clocks, columns, events, outbox, removal};
@@ -28,6 +30,10 @@ pub(in crate::store) struct Change<'a> {
     pub(in crate::store) actor: &'a Person,
     /// The console that it came from.
     pub(in crate::store) origin: Option<&'a SessionId>,
+    /// The socket of whoever did it.
+    pub(in crate::store) socket: Option<&'a SocketId>,
+    /// The request that it is part of.
+    pub(in crate::store) change: &'a ChangeId,
     /// When.
     pub(in crate::store) now: Timestamp,
     /// The ticket as it stands; `None` for a new one.
@@ -64,6 +70,8 @@ impl<'a> Change<'a> {
             tenant: &author.tenant,
             actor: &author.person,
             origin: author.origin.as_ref(),
+            socket: author.socket.as_ref(),
+            change: &author.change,
             now: author.now,
             before,
             after,
@@ -144,6 +152,9 @@ fn tell(db: &mut dyn Sql, change: &Change<'_>, ticket: &TicketId, limits: Limits
     let occasion = Occasion {
         tenant: change.tenant,
         actor: change.actor,
+        origin: change.origin,
+        socket: change.socket,
+        change: change.change,
         now: change.now,
         ticket: Some(ticket),
         is_simulated: false,

@@ -1,0 +1,38 @@
+//! Gateways: everybody who is told of a change after it was committed, beside the rooms.
+//!
+//! A change is written once, with its events (`store/statements/record.rs`), and read here as often as there is somebody to
+//! tell. There are two ways to read it, and a gateway takes the one that fits:
+//!
+//! | module | is for | what is lost |
+//! |---|---|---|
+//! | [`tail`] | who is connected right now: subscriptions, channels | what happens while nobody is connected |
+//! | [`outlets`] | another system that has to get everything | nothing |
+//! | [`streams`] | Redis streams in the stock's layout, an outlet | |
+//! | [`webhooks`] | signed requests to addresses of others, each with a place of its own | |
+//!
+//! A further outlet is one module with an [`outlets::Outlet`] and one line in [`start`].
+//!
+//! **Invariant:** a gateway knows the change and no domain rule; the domain and the store know no gateway.
+
+pub mod outlets;
+pub mod streams;
+pub mod tail;
+pub mod webhooks;
+
+use std::sync::Arc;
+
+use tokio_util::task::TaskTracker;
+
+use self::streams::Streams;
+use crate::app::App;
+
+/// Starts everything that tells others by itself, until the stop. Webhooks are always there: without one they send nothing.
+pub fn start(app: &App, streams: Option<Streams>, tasks: &TaskTracker) {
+    let given = || (app.store.clone(), Arc::clone(&app.metrics), app.stop.clone());
+    let (store, metrics, stop) = given();
+    tasks.spawn(webhooks::run(store, app.webhooks.clone(), metrics, stop));
+    if let Some(streams) = streams {
+        let (store, metrics, stop) = given();
+        tasks.spawn(outlets::run(streams, store, metrics, stop));
+    }
+}

@@ -1,0 +1,13 @@
+//! Who is told of a change after it was committed: those who follow the log, and outlets that get everything.
+//!
+//! **Invariant:** other systems are real: Redis, and receivers that speak HTTP.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a helper of tests fails loudly")]
+
+mod deliveries;
+mod receiver;
+mod story;
+mod streams;
+mod tail;
+mod webhooks;
+mod world;
