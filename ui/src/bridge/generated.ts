@@ -274,8 +274,7 @@ export type BoardQuery = {
   search: string,
   /** Open, closed or both. */
   open: OpenFilter,
-  /** Only what these let through, in the order in which they were chosen: of the chips of one kind any will do, and
- * each kind that is there must be content. At most [`CHIPS_MAX`]. */
+  /** Only what these let through: of one kind any will do, and each kind must be content. At most [`CHIPS_MAX`]. */
   chips: Array<Chip>,
   /** In which order. */
   sort: Sort,
@@ -417,7 +416,9 @@ export type Update = { "is": "board", "value": {
   | { "is": "tried", "value": Verdict }
   | { "is": "show", "value": Place }
   | { "is": "notice", "value": Notice }
-  | { "is": "setup", "value": SetupView };
+  | { "is": "setup", "value": SetupView }
+  | { "is": "profiles", "value": ProfilesView }
+  | { "is": "window", "value": WindowKind };
 
 export type SetupView = {
   /** What. */
@@ -426,7 +427,81 @@ export type SetupView = {
   message: string,
 };
 
-export type SetupCode = "missingServer" | "missingKey" | "badServer" | "badKey" | "badOption" | "profileInUse" | "badProfile" | "machine" | "outboxSetAside";
+export type SetupCode = "firstStart" | "missingServer" | "missingKey" | "badServer" | "badKey" | "badOption" | "profileInUse" | "badProfile" | "machine" | "outboxSetAside";
+
+export type ShellCommand = { "do": "readProfiles" }
+  | { "do": "connect",
+  /** The address, as people type it. */
+  server: string,
+  /** The tenant, where the key alone does not tell. */
+  tenant: string | null,
+  /** The key. */
+  key: string,
+}
+  | { "do": "tryHere" }
+  | { "do": "useProfile",
+  /** Which. */
+  profile: string,
+}
+  | { "do": "forgetProfile",
+  /** Which. */
+  profile: string,
+}
+  | { "do": "openWindow",
+  /** The ticket. */
+  ticket: string,
+};
+
+export type ProfilesView = {
+  /** The profiles, the last one used first. */
+  profiles: Array<ProfileView>,
+  /** The one that is worked with; `null`: none, or one that came by the environment. */
+  active: string | null,
+  /** What became of the last [`ShellCommand::Connect`], [`TryHere`](ShellCommand::TryHere) or
+ * [`UseProfile`](ShellCommand::UseProfile), as long as it is not done. */
+  attempt: Attempt | null,
+  /** Where keys are kept. */
+  keys: KeyPlace,
+};
+
+export type ProfileView = {
+  /** Which. */
+  id: string,
+  /** What kind of company it leads to. */
+  kind: ProfileKind,
+  /** The server's address. */
+  server: string,
+  /** The tenant, where one was named. */
+  tenant: string | null,
+  /** Whose key it is, as the server told when it was checked. */
+  user: string,
+};
+
+export type ProfileKind = "server" | "here";
+
+export type Attempt = { "state": "checking" }
+  | { "state": "failed",
+  /** Why. */
+  code: ConnectCode,
+  /** The details, for people. */
+  message: string,
+};
+
+export type ConnectCode = "badAddress" | "badKey" | "unreachable" | "notAServer" | "keyRefused" | "serverTrouble" | "keyGone" | "machine";
+
+export type KeyPlace = { "in": "keyring" }
+  | { "in": "memory",
+  /** Why, for people. */
+  reason: string,
+};
+
+export type WindowKind = { "shows": "board" }
+  | { "shows": "ticket",
+  /** Which. */
+  ticket: string,
+};
+
+export type Lack = "toasts" | "tray" | "keyring";
 
 export type BoardChange = { "kind": "reset",
   /** Lines in all. */
@@ -694,6 +769,12 @@ export type Notice = { "kind": "changed",
   /** The ticket's number. */
   number: string,
   /** Why. */
+  reason: string,
+}
+  | { "kind": "lacks",
+  /** What. */
+  what: Lack,
+  /** Why, for people. */
   reason: string,
 };
 
@@ -1088,4 +1169,5 @@ export type Place = { "kind": "ticket",
   ticket: string,
 }
   | { "kind": "activity" }
+  | { "kind": "outbox" }
   | { "kind": "program" };

@@ -55,6 +55,11 @@ export class ScriptedBackend implements Backend {
     if (this.#scene.everyMs !== null) setInterval(() => this.#colleague(), this.#scene.everyMs);
   }
 
+  /** There is nothing around this program. */
+  async ask(): Promise<void> {
+    return;
+  }
+
   async send(command: Command): Promise<void> {
     switch (command.do) {
       case 'hello':

@@ -13,8 +13,10 @@ describe('the door to the program', () => {
     const backend = new TauriBackend();
     await backend.subscribe(() => undefined);
     await backend.send({ do: 'retryLink' });
-    expect(calls.map(({ name }) => name)).toEqual(['subscribe', 'send']);
+    await backend.ask({ do: 'tryHere' });
+    expect(calls.map(({ name }) => name)).toEqual(['subscribe', 'send', 'ask']);
     expect(calls[0]?.args).toHaveProperty('updates');
     expect(calls[1]?.args).toEqual({ command: { do: 'retryLink' } });
+    expect(calls[2]?.args).toEqual({ command: { do: 'tryHere' } });
   });
 });

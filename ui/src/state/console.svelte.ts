@@ -14,8 +14,11 @@ import type {
   LinkView,
   NeedsView,
   OutboxView,
+  ProfilesView,
   SetupView,
+  ShellCommand,
   Update,
+  WindowKind,
 } from '../bridge/generated';
 import { text } from '../text/en';
 import { act, type ActionId, type Stage } from './actions';
@@ -76,6 +79,10 @@ export class Console {
   bulk = $state.raw<BulkView | null>(null);
   /** What keeps the program from its work; nothing else comes while it does. */
   setup = $state.raw<SetupView | null>(null);
+  /** Who we can be to which server, while somebody reads it or nobody is anybody yet. */
+  profiles = $state.raw<ProfilesView | null>(null);
+  /** What this window is for. */
+  kind = $state.raw<WindowKind>({ shows: 'board' });
 
   readonly #backend: Backend;
   #said = Date.now();
@@ -134,6 +141,13 @@ export class Console {
     });
   }
 
+  /** Asks the program around the desk: profiles, windows. */
+  ask(command: ShellCommand): void {
+    this.#backend.ask(command).catch((error: unknown) => {
+      this.notices.tell({ kind: 'notSent', reason: reasonOf(error) });
+    });
+  }
+
   apply(update: Update): void {
     switch (update.is) {
       case 'board':
@@ -182,6 +196,13 @@ export class Console {
         break;
       case 'notice':
         this.notices.tell(update.value);
+        break;
+      case 'profiles':
+        this.profiles = update.value;
+        break;
+      case 'window':
+        this.kind = update.value;
+        if (update.value.shows === 'ticket') this.ticket.open(update.value.ticket);
         break;
       case 'setup':
         // Of these one is no obstacle: the program runs and only says what it did.

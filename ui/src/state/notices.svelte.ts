@@ -34,7 +34,7 @@ export class Notices {
   #next = 1;
 
   tell(notice: Told): void {
-    const urgent = notice.kind !== 'changed' && notice.kind !== 'did';
+    const urgent = !['changed', 'did', 'lacks'].includes(notice.kind);
     // The same trouble again is no news; it stands there already.
     if (urgent && this.shown.some((shown) => same(shown.notice, notice))) return;
     const id = this.#next++;

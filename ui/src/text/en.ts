@@ -8,12 +8,14 @@ import type {
   FieldName,
   Grouping,
   Heading,
+  Lack,
   LinkView,
-  SetupCode,
   OpenFilter,
+  SetupCode,
   Severity,
   Slack,
   SortBy,
+  TicketView,
   ViewRefusal,
 } from '../bridge/generated';
 import { SAVED_NAME_MAX } from '../bridge/generated';
@@ -142,6 +144,8 @@ function told(notice: Told): { head: string; more: string } {
       };
     case 'did':
       return { head: `${field(notice.field)}: ${notice.value}`, more: notice.number };
+    case 'lacks':
+      return { ...LACKS[notice.what], more: `${LACKS[notice.what].more} ${notice.reason}` };
     case 'setAside':
       return {
         head: 'The list of unsent changes could not be read',
@@ -155,7 +159,26 @@ function told(notice: Told): { head: string; more: string } {
   }
 }
 
+const LACKS: Record<Lack, { head: string; more: string }> = {
+  toasts: {
+    head: 'This machine shows no notifications',
+    more: 'What calls you is in this window and in Activity only.',
+  },
+  tray: {
+    head: 'This desktop shows no tray icons',
+    more: 'Callboard ends when its last window is closed.',
+  },
+  keyring: {
+    head: 'This machine has no keyring',
+    more: 'Your key is kept until Callboard ends, and asked for again at the next start.',
+  },
+};
+
 const SETUP: Record<Exclude<SetupCode, 'outboxSetAside'>, { head: string; next: string }> = {
+  firstStart: {
+    head: 'Welcome',
+    next: 'Connect to your server, or try Callboard here.',
+  },
   missingServer: {
     head: 'Which server?',
     next: 'Start Callboard again with the address of your server.',
@@ -206,6 +229,11 @@ const TROUBLE: Record<Trouble, string> = {
 
 export const text = {
   product: 'Callboard',
+  title: (ticket: TicketView | null) => {
+    // Of a ticket's fields the title is the first.
+    const name = ticket?.fields[0]?.shown.label ?? '';
+    return ticket === null ? 'Callboard' : `${ticket.number} ${name} · Callboard`;
+  },
   field,
   severity: SEVERITY,
   slack: SLACK,

@@ -17,9 +17,10 @@
 //! | `alert` | what may call the person, what they chose about it, and what was decided |
 //! | `activity` | what happened, and what nobody has read |
 //! | `signal` | what is asked of the machine around the windows: toasts, sounds, the badge |
+//! | `setup` | profiles, windows, and what the program around the desk is asked |
 //! | `look` | what is drawn in many places: people, choices, tones |
 //!
-//! **Invariant:** no secret ever stands in a type of this module, and no rule of business is left to the reader.
+//! **Invariant:** no secret ever stands in a type of this module, but for the key that somebody typed, on its way in; and no rule of business is left to the reader.
 
 pub mod activity;
 pub mod alert;
@@ -30,10 +31,13 @@ mod look;
 mod outbox;
 mod query;
 mod saved;
+pub mod setup;
 pub mod signal;
 mod status;
 mod ticket;
 mod update;
+
+pub use callboard_model::{Field, TicketId, Value};
 
 pub use activity::{ActivityChange, ActivityEntry, ActivityFilter, ENTRIES_MAX, ToldFilter, UnreadTicket};
 pub use alert::{
@@ -54,6 +58,10 @@ pub use outbox::{
 };
 pub use query::{BoardQuery, CHIPS_MAX, Chip, ChipKind, Grouping, OpenFilter, Sort, SortBy, ViewId};
 pub use saved::{Column, SAVED_NAME_MAX, SavedView, SavedViewId, ViewRefusal};
+pub use setup::{
+    Attempt, ConnectCode, KeyPlace, Lack, ProfileId, ProfileKind, ProfileView, ProfilesView, ShellCommand,
+    TypedKey, WindowKind,
+};
 pub use signal::{Signal, Toast, ToastAction, ToastButton, ToastId};
 pub use status::{Counts, LinkView, Live, Reach, Saving, Support};
 pub use ticket::{Access, ConflictView, FieldState, FieldView, Input, Source, TicketView};

@@ -15,6 +15,7 @@ use super::look::{Choice, Face};
 use super::outbox::{BulkView, NeedsView, OutboxView};
 use super::query::ViewId;
 use super::saved::{SavedView, ViewRefusal};
+use super::setup::{Lack, ProfilesView, WindowKind};
 use super::status::{Counts, LinkView};
 use super::ticket::TicketView;
 
@@ -75,6 +76,10 @@ pub enum Update {
     Notice(Notice),
     /// What keeps the program from its work, or what it did about it. The shell says this, not the desk.
     Setup(SetupView),
+    /// Which profiles there are, to a window that reads them. The shell says this.
+    Profiles(ProfilesView),
+    /// What this window is for. The shell says this, first of all.
+    Window(WindowKind),
 }
 
 /// What keeps the program from its work, or what it did about it.
@@ -93,6 +98,8 @@ pub struct SetupView {
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[serde(rename_all = "camelCase")]
 pub enum SetupCode {
+    /// Nobody is anybody yet: the window asks for a server and a key, or offers to try it here.
+    FirstStart,
     /// Nobody said where the server is.
     MissingServer,
     /// Nobody gave a key.
@@ -126,6 +133,8 @@ pub enum Place {
     },
     /// In the record of what happened.
     Activity,
+    /// In what waits to be sent.
+    Outbox,
     /// In the program, wherever it is.
     Program,
 }
@@ -174,6 +183,13 @@ pub enum Notice {
         #[cfg_attr(feature = "ts", ts(type = "string"))]
         number: Arc<str>,
         /// Why.
+        reason: String,
+    },
+    /// The machine lacks something that the program could use; it goes on without. Said once per start.
+    Lacks {
+        /// What.
+        what: Lack,
+        /// Why, for people.
         reason: String,
     },
 }
