@@ -13,6 +13,7 @@ use crate::lookups::Names;
 use crate::own_lists::written;
 use crate::row;
 use crate::session::drafts::Drafts;
+use crate::session::effect::DraftOf;
 
 /// The fields of an open ticket, in order: every one that people edit.
 const FIELDS: [Field; 15] = [
@@ -114,7 +115,8 @@ fn state(from: &Sources<'_>, field: Field, work: &FieldWork) -> FieldState {
         return FieldState::Refused { reason: reason.to_string() };
     }
     if work.draft().is_some() {
-        return FieldState::Draft { kept: from.drafts.is_safe(&from.known.ticket.ticket_id, field) };
+        let of = DraftOf::Field(from.known.ticket.ticket_id.clone(), field);
+        return FieldState::Draft { kept: from.drafts.is_safe(&of) };
     }
     match work.edits.first().map(|edit| &edit.stage) {
         Some(Stage::InFlight) => FieldState::Sending,

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use callboard_model::{Field, TicketId};
 
 use crate::Effect;
-use crate::bridge::{Choice, Counts, Face, LinkView, SavedView, TicketView, Update};
+use crate::bridge::{
+    Choice, CommentDraft, ComposerView, Counts, Face, LinkView, SavedView, TicketView, Update,
+};
 use crate::session::effect::WindowId;
 
 /// The most tickets that one window has open; opening another closes the one that was opened first.
@@ -46,6 +48,8 @@ struct Opened {
     ticket: TicketId,
     view: Option<TicketView>,
     comments: Option<Update>,
+    /// What it believes to stand in the composer.
+    draft: Option<CommentDraft>,
 }
 
 /// A list of the person's own work across all tickets.
@@ -84,7 +88,7 @@ impl Windows {
         if window.open.iter().any(|open| open.ticket == ticket) {
             return None;
         }
-        window.open.push(Opened { ticket, view: None, comments: None });
+        window.open.push(Opened { ticket, view: None, comments: None, draft: None });
         let shut = (window.open.len() > OPEN_MAX).then(|| window.open.remove(0).ticket);
         window.editing.retain(|ticket, _| Some(ticket) != shut.as_ref());
         shut
@@ -190,6 +194,17 @@ impl Windows {
             if let Some(opened) = opened.filter(|open| open.comments.as_ref() != Some(now)) {
                 opened.comments = Some(now.clone());
                 out.push(Effect::Paint(id.clone(), now.clone()));
+            }
+        }
+    }
+
+    /// Tells every window that has a ticket open what stands in its composer, unless it knows.
+    pub(crate) fn tell_composer(&mut self, now: &ComposerView, out: &mut Vec<Effect>) {
+        for (id, window) in &mut self.windows {
+            let opened = window.open.iter_mut().find(|open| open.ticket == now.ticket);
+            if let Some(opened) = opened.filter(|open| open.draft != now.draft) {
+                opened.draft.clone_from(&now.draft);
+                out.push(Effect::Paint(id.clone(), Update::Composer(now.clone())));
             }
         }
     }

@@ -115,6 +115,8 @@ fn declarations() -> Vec<String> {
         Counts::decl(&config),
         Notice::decl(&config),
         CommentsView::decl(&config),
+        ComposerView::decl(&config),
+        CommentDraft::decl(&config),
         Older::decl(&config),
         CommentView::decl(&config),
         PendingComment::decl(&config),

@@ -180,6 +180,14 @@ export type Command = { "do": "hello" }
   /** Who may read it. */
   visibility: Visibility,
 }
+  | { "do": "draftComment",
+  /** The ticket. */
+  ticket: string,
+  /** The words. */
+  text: string,
+  /** Who may read it once it is said. */
+  visibility: Visibility,
+}
   | { "do": "retryComment",
   /** Which. */
   saying: SayingId,
@@ -399,6 +407,7 @@ export type Update = { "is": "board", "value": {
   | { "is": "views", "value": Array<SavedView> }
   | { "is": "ticket", "value": TicketView }
   | { "is": "comments", "value": CommentsView }
+  | { "is": "composer", "value": ComposerView }
   | { "is": "needs", "value": NeedsView }
   | { "is": "outbox", "value": OutboxView }
   | { "is": "bulk", "value": BulkView }
@@ -789,6 +798,22 @@ export type CommentsView = {
   asOf: number | null,
   /** What we said and it has not confirmed, oldest first. */
   pending: Array<PendingComment>,
+};
+
+export type ComposerView = {
+  /** The ticket. */
+  ticket: string,
+  /** What is typed and not said; `None`: nothing. */
+  draft: CommentDraft | null,
+};
+
+export type CommentDraft = {
+  /** The words, as they were typed. */
+  text: string,
+  /** Who may read it once it is said. */
+  visibility: Visibility,
+  /** Whether it is on disk as it stands. */
+  kept: boolean,
 };
 
 export type Older = "nothing" | "more" | "tooMany";

@@ -187,6 +187,7 @@ export class Console {
       case 'chips':
       case 'offers':
       case 'views':
+      case 'composer':
         // Nothing here draws these yet.
         break;
       case 'activity':

@@ -224,6 +224,16 @@ pub enum Command {
         /// Who may read it.
         visibility: Visibility,
     },
+    /// What stands in the composer of a ticket, not said; blank words: nothing.
+    DraftComment {
+        /// The ticket.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        ticket: TicketId,
+        /// The words.
+        text: String,
+        /// Who may read it once it is said.
+        visibility: Visibility,
+    },
     /// Say a refused comment again.
     RetryComment {
         /// Which.

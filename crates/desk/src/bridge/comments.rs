@@ -45,6 +45,32 @@ pub struct CommentsView {
     pub pending: Vec<PendingComment>,
 }
 
+/// What stands in the composer of a ticket, to a window that has it open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct ComposerView {
+    /// The ticket.
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
+    pub ticket: TicketId,
+    /// What is typed and not said; `None`: nothing.
+    pub draft: Option<CommentDraft>,
+}
+
+/// A comment that is typed and not said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+#[serde(rename_all = "camelCase")]
+pub struct CommentDraft {
+    /// The words, as they were typed.
+    #[cfg_attr(feature = "ts", ts(type = "string"))]
+    pub text: Arc<str>,
+    /// Who may read it once it is said.
+    pub visibility: Visibility,
+    /// Whether it is on disk as it stands.
+    pub kept: bool,
+}
+
 /// Whether there is more before the first comment that is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]

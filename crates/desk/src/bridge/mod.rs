@@ -50,7 +50,9 @@ pub use board::{
     Row, Unsent, ViewSummary,
 };
 pub use command::{Command, LINES_MAX};
-pub use comments::{CommentView, CommentsView, Older, PendingComment, SayingId, Visibility};
+pub use comments::{
+    CommentDraft, CommentView, CommentsView, ComposerView, Older, PendingComment, SayingId, Visibility,
+};
 pub use look::{Choice, Face, FaceState, Severity, Slack, Tone};
 pub use outbox::{
     About, BULK_MAX, BulkId, BulkRefusal, BulkView, Change, DecisionId, LISTED_MAX, Need, NeedsItem,

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::activity::ActivityChange;
 use super::alert::{AlertsView, Verdict};
 use super::board::{BoardChange, ChipsView, OffersView, ViewSummary};
-use super::comments::CommentsView;
+use super::comments::{CommentsView, ComposerView};
 use super::look::{Choice, Face};
 use super::outbox::{BulkView, NeedsView, OutboxView};
 use super::query::ViewId;
@@ -45,6 +45,8 @@ pub enum Update {
     Ticket(TicketView),
     /// What is said on a ticket that this window has open.
     Comments(CommentsView),
+    /// What stands in the composer of a ticket that this window has open, when that changed; at first nothing does.
+    Composer(ComposerView),
     /// Everything that waits for a decision, to a window that has it open.
     Needs(NeedsView),
     /// What waits to be sent and what was, to a window that has it open.

@@ -49,7 +49,7 @@ impl Edits {
         let works = tickets.values().flat_map(BTreeMap::values);
         let storing = works.flat_map(|work| &work.edits).filter(|edit| edit.stage == Stage::Storing);
         let storing = storing.map(|edit| edit.id).collect();
-        let said = sayings.tickets().cloned().collect::<Vec<_>>();
+        let said = sayings.tickets().chain(sayings.typed_on()).cloned().collect::<Vec<_>>();
         (tickets.into_keys().chain(said).collect(), storing)
     }
 

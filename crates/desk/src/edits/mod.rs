@@ -206,7 +206,8 @@ impl Edits {
     pub(crate) fn at_stake(&self) -> (u32, u32) {
         let works = self.tickets.values().flat_map(BTreeMap::values);
         let said = u32::try_from(self.sayings.all().count()).unwrap_or(u32::MAX);
-        works.fold((said, 0), |(edits, drafts), work| {
+        let typed = u32::try_from(self.sayings.typed_on().count()).unwrap_or(u32::MAX);
+        works.fold((said, typed), |(edits, drafts), work| {
             let committed = u32::try_from(work.edits.len()).unwrap_or(u32::MAX);
             (edits.saturating_add(committed), drafts.saturating_add(u32::from(work.draft().is_some())))
         })
@@ -234,7 +235,7 @@ impl Edits {
 
     /// Whether anything of this ticket was typed, or committed and is not confirmed.
     pub(crate) fn has_work(&self, ticket: &TicketId) -> bool {
-        let is_said = !self.sayings.of(ticket).is_empty();
+        let is_said = !self.sayings.of(ticket).is_empty() || self.sayings.typed(ticket).is_some();
         is_said || self.of(ticket).is_some_and(|fields| fields.values().any(|work| !work.is_idle()))
     }
 

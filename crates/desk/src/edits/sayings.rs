@@ -95,9 +95,20 @@ impl Saying {
     }
 }
 
+/// What stands in a composer, not said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Composed {
+    /// The words, as they were typed.
+    pub text: Arc<str>,
+    /// Who may read them once they are said.
+    pub visibility: Visibility,
+}
+
 /// All of them.
 #[derive(Debug, Default)]
 pub(crate) struct Sayings {
+    /// What stands in the composers: one for each ticket, in all windows.
+    typed: BTreeMap<TicketId, Composed>,
     by_ticket: BTreeMap<TicketId, Vec<Saying>>,
     owners: BTreeMap<EditId, TicketId>,
 }
@@ -116,6 +127,37 @@ impl Sayings {
     /// Every ticket with some.
     pub(crate) fn tickets(&self) -> impl Iterator<Item = &TicketId> {
         self.by_ticket.keys()
+    }
+
+    /// What stands in the composer of a ticket.
+    pub(crate) fn typed(&self, ticket: &TicketId) -> Option<&Composed> {
+        self.typed.get(ticket)
+    }
+
+    /// Every ticket in whose composer something stands.
+    pub(crate) fn typed_on(&self) -> impl Iterator<Item = &TicketId> {
+        self.typed.keys()
+    }
+
+    /// The person typed; blank words are nothing.
+    pub(crate) fn type_into(&mut self, ticket: TicketId, text: &str, visibility: Visibility) {
+        if text.trim().is_empty() {
+            self.typed.remove(&ticket);
+        } else {
+            self.typed.insert(ticket, Composed { text: text.into(), visibility });
+        }
+    }
+
+    /// The composer of a ticket is empty.
+    pub(crate) fn untype(&mut self, ticket: &TicketId) {
+        self.typed.remove(ticket);
+    }
+
+    /// Takes what the disk gave back. What was said meanwhile as it stands is typed no more.
+    pub(crate) fn restore_typed(&mut self, ticket: &TicketId, text: &str, visibility: Visibility) {
+        if !self.of(ticket).iter().any(|saying| *saying.words.text == *text.trim()) {
+            self.type_into(ticket.clone(), text, visibility);
+        }
     }
 
     /// The one of that name.

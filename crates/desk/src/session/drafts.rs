@@ -1,8 +1,8 @@
 //! What is typed and not committed, on its way to disk and back.
 //!
-//! What the disk should have follows from the work on the fields, so it is compared at the end of each step and nobody
-//! has to tell of a keystroke, a moved base or a dropped panel. Typing is gathered: the first change after the disk was
-//! given a draft starts a clock, and what stands there when it rings is given next.
+//! What the disk should have follows from the work on the fields and from what stands in the composers, so it is compared
+//! at the end of each step and nobody has to tell of a keystroke, a moved base or a dropped panel. Typing is gathered: the
+//! first change after the disk was given a draft starts a clock, and what stands there when it rings is given next.
 //!
 //! **Invariant:** a draft leaves the disk only when the person dropped it, or when what became of it is on disk itself.
 
@@ -14,8 +14,9 @@ use callboard_model::{Field, TicketId, Value, Version};
 use serde::{Deserialize, Serialize};
 
 use super::Session;
-use super::effect::{Effect, Timer};
+use super::effect::{DraftOf, Effect, Timer};
 use super::turn::Turn;
+use crate::bridge::Visibility;
 use crate::edits::work::{FieldWork, Seen, Stage};
 use crate::notes::{Document, Note, NoteKey, Shelf};
 
@@ -25,14 +26,6 @@ const TYPING_GATHERED_FOR: Duration = Duration::from_millis(300);
 /// When a draft that the disk did not take is given to it again.
 const DRAFT_RETRY: Duration = Duration::from_secs(5);
 
-/// What a draft is of. A composer of something new gets a line here.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) enum DraftOf {
-    /// A field of a ticket.
-    Field(TicketId, Field),
-}
-
 /// A draft as it lies on disk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Draft {
@@ -41,20 +34,24 @@ pub(super) struct Draft {
     base: Value,
     base_version: Option<Version>,
     text: Value,
+    /// Who may read it once it is said, where it is a comment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    visibility: Option<Visibility>,
 }
 
 impl Document for Draft {
     const SHELF: Shelf = Shelf::Draft;
 
     fn key(&self) -> NoteKey {
-        match &self.of {
-            DraftOf::Field(ticket, field) => key(ticket, *field),
-        }
+        key(&self.of)
     }
 }
 
-fn key(ticket: &TicketId, field: Field) -> NoteKey {
-    format!("field/{field}/{ticket}").into()
+fn key(of: &DraftOf) -> NoteKey {
+    match of {
+        DraftOf::Field(ticket, field) => format!("field/{field}/{ticket}").into(),
+        DraftOf::Comment(ticket) => format!("comment/{ticket}").into(),
+    }
 }
 
 /// What the disk has of one draft.
@@ -73,13 +70,13 @@ struct OnDisk {
 /// What the disk has of all drafts.
 #[derive(Debug, Default)]
 pub(crate) struct Drafts {
-    fields: BTreeMap<(TicketId, Field), OnDisk>,
+    on_disk: BTreeMap<DraftOf, OnDisk>,
 }
 
 impl Drafts {
     /// Whether a draft is on disk as it stands.
-    pub(crate) fn is_safe(&self, ticket: &TicketId, field: Field) -> bool {
-        let on_disk = self.fields.get(&(ticket.clone(), field));
+    pub(crate) fn is_safe(&self, of: &DraftOf) -> bool {
+        let on_disk = self.on_disk.get(of);
         on_disk.is_some_and(|disk| disk.unanswered == 0 && !disk.is_refused && !disk.is_armed)
     }
 }
@@ -87,46 +84,80 @@ impl Drafts {
 impl Session {
     /// Compares the drafts of a ticket with what the disk has of them.
     pub(super) fn keep_drafts(&mut self, turn: &mut Turn<'_>, ticket: &TicketId) {
-        let works = self.edits.of(ticket).into_iter().flatten();
-        for (&field, work) in works.filter(|(_, work)| work.draft().is_some()) {
-            let disk = self.drafts.fields.entry((ticket.clone(), field)).or_default();
-            if !disk.is_armed && disk.given != draft(ticket, field, work) {
+        for draft in self.drafts_in_hand(ticket) {
+            let disk = self.drafts.on_disk.entry(draft.of.clone()).or_default();
+            if !disk.is_armed && disk.given.as_ref() != Some(&draft) {
                 disk.is_armed = true;
-                turn.arm(Timer::Draft(ticket.clone(), field), TYPING_GATHERED_FOR);
+                turn.arm(Timer::Draft(draft.of), TYPING_GATHERED_FOR);
             }
         }
-        for field in self.drafts_over(ticket) {
-            let Some(disk) = self.drafts.fields.remove(&(ticket.clone(), field)) else { continue };
+        for of in self.drafts_over(ticket) {
+            let Some(disk) = self.drafts.on_disk.remove(&of) else { continue };
             if disk.is_armed {
-                turn.push(Effect::Disarm(Timer::Draft(ticket.clone(), field)));
+                turn.push(Effect::Disarm(Timer::Draft(of.clone())));
             }
             if disk.given.is_some() {
-                self.take_away::<Draft>(turn, key(ticket, field));
+                self.take_away::<Draft>(turn, key(&of));
             }
         }
     }
 
-    /// Fields with a draft on disk and none in hand. What became of it may be on its way to disk: it is waited for.
-    fn drafts_over(&self, ticket: &TicketId) -> Vec<Field> {
-        let is_over = |field: &Field| {
-            self.edits.field(ticket, *field).is_none_or(|work| {
-                work.draft().is_none() && work.edits.iter().all(|edit| edit.stage != Stage::Storing)
-            })
-        };
-        let of_ticket = Field::ALL.iter().copied().filter(is_over);
-        of_ticket.filter(|field| self.drafts.fields.contains_key(&(ticket.clone(), *field))).collect()
+    /// What is typed and not committed on a ticket.
+    fn drafts_in_hand(&self, ticket: &TicketId) -> Vec<Draft> {
+        let fields = self.edits.of(ticket).into_iter().flatten();
+        let drafts = fields.filter_map(|(&field, work)| draft_of_field(ticket, field, work));
+        drafts.chain(self.draft_in_hand(&DraftOf::Comment(ticket.clone()))).collect()
+    }
+
+    fn draft_in_hand(&self, of: &DraftOf) -> Option<Draft> {
+        match of {
+            DraftOf::Field(ticket, field) => {
+                draft_of_field(ticket, *field, self.edits.field(ticket, *field)?)
+            }
+            DraftOf::Comment(ticket) => {
+                let typed = self.edits.sayings.typed(ticket)?;
+                Some(Draft {
+                    of: of.clone(),
+                    base: Value::Empty,
+                    base_version: None,
+                    text: Value::Text(typed.text.clone()),
+                    visibility: Some(typed.visibility),
+                })
+            }
+        }
+    }
+
+    /// Drafts on disk with nothing in hand. What became of one may be on its way to disk: it is waited for.
+    fn drafts_over(&self, ticket: &TicketId) -> Vec<DraftOf> {
+        if self.drafts.on_disk.is_empty() {
+            return Vec::new();
+        }
+        let fields = Field::ALL.iter().map(|field| DraftOf::Field(ticket.clone(), *field));
+        let all = fields.chain([DraftOf::Comment(ticket.clone())]);
+        let on_disk = all.filter(|of| self.drafts.on_disk.contains_key(of));
+        on_disk.filter(|of| self.draft_in_hand(of).is_none() && self.is_heir_on_disk(of)).collect()
+    }
+
+    /// Whether all that a draft may have become is on disk.
+    fn is_heir_on_disk(&self, of: &DraftOf) -> bool {
+        match of {
+            DraftOf::Field(ticket, field) => self
+                .edits
+                .field(ticket, *field)
+                .is_none_or(|work| work.edits.iter().all(|edit| edit.stage != Stage::Storing)),
+            DraftOf::Comment(ticket) => self.edits.sayings.of(ticket).iter().all(|saying| saying.is_on_disk),
+        }
     }
 
     /// A draft has been gathered.
-    pub(super) fn draft_gathered(&mut self, turn: &mut Turn<'_>, ticket: &TicketId, field: Field) {
-        let now = self.edits.field(ticket, field).and_then(|work| draft(ticket, field, work));
-        let (Some(now), Some(disk)) = (now, self.drafts.fields.get_mut(&(ticket.clone(), field))) else {
+    pub(super) fn draft_gathered(&mut self, turn: &mut Turn<'_>, of: &DraftOf) {
+        let (Some(now), Some(disk)) = (self.draft_in_hand(of), self.drafts.on_disk.get_mut(of)) else {
             return;
         };
         disk.is_armed = false;
         if disk.given.as_ref() == Some(&now) {
             // Typed and taken back.
-            self.touched.insert(ticket.clone());
+            self.touched.insert(of.ticket().clone());
             return;
         }
         disk.unanswered += 1;
@@ -136,9 +167,9 @@ impl Session {
 
     /// The program ends: whatever is still being gathered goes to disk as it stands.
     pub(super) fn put_all_drafts(&mut self, turn: &mut Turn<'_>) {
-        let armed = self.drafts.fields.iter().filter(|(_, disk)| disk.is_armed);
-        for (ticket, field) in armed.map(|(owner, _)| owner.clone()).collect::<Vec<_>>() {
-            self.draft_gathered(turn, &ticket, field);
+        let armed = self.drafts.on_disk.iter().filter(|(_, disk)| disk.is_armed);
+        for of in armed.map(|(of, _)| of.clone()).collect::<Vec<_>>() {
+            self.draft_gathered(turn, &of);
         }
     }
 
@@ -146,12 +177,10 @@ impl Session {
     pub(super) fn draft_answered(
         &mut self,
         turn: &mut Turn<'_>,
-        of: &NoteKey,
+        name: &NoteKey,
         outcome: Result<(), &Arc<str>>,
     ) {
-        let mut fields = self.drafts.fields.iter_mut();
-        let Some(((ticket, field), disk)) = fields.find(|((ticket, field), _)| key(ticket, *field) == *of)
-        else {
+        let Some((of, disk)) = self.drafts.on_disk.iter_mut().find(|(of, _)| key(of) == *name) else {
             return;
         };
         disk.unanswered = disk.unanswered.saturating_sub(1);
@@ -159,21 +188,31 @@ impl Session {
         if disk.is_refused {
             disk.given = None;
             if !std::mem::replace(&mut disk.is_armed, true) {
-                turn.arm(Timer::Draft(ticket.clone(), *field), DRAFT_RETRY);
+                turn.arm(Timer::Draft(of.clone()), DRAFT_RETRY);
             }
         }
-        self.touched.insert(ticket.clone());
+        self.touched.insert(of.ticket().clone());
     }
 
     /// A draft of the last run: shown as one, and judged by what stands there now like any other.
     pub(super) fn recall_draft(&mut self, note: &Note) {
         let Some(draft) = note.read::<Draft>() else { return };
-        let DraftOf::Field(ticket, field) = draft.of.clone();
-        let seen = Seen { value: draft.base.clone(), version: draft.base_version };
-        self.edits.restore_draft(&ticket, field, seen, draft.text.clone());
-        self.drafts
-            .fields
-            .insert((ticket.clone(), field), OnDisk { given: Some(draft), ..OnDisk::default() });
+        let (of, ticket) = (draft.of.clone(), draft.of.ticket().clone());
+        match &of {
+            DraftOf::Field(ticket, field) => {
+                let seen = Seen { value: draft.base.clone(), version: draft.base_version };
+                self.edits.restore_draft(ticket, *field, seen, draft.text.clone());
+            }
+            DraftOf::Comment(ticket) => {
+                let visibility = draft.visibility.unwrap_or(Visibility::Internal);
+                self.edits.sayings.restore_typed(
+                    ticket,
+                    draft.text.as_text().unwrap_or_default(),
+                    visibility,
+                );
+            }
+        }
+        self.drafts.on_disk.insert(of, OnDisk { given: Some(draft), ..OnDisk::default() });
         if self.tickets.get(&ticket).is_none() {
             // Whoever left it there will look for it.
             self.unproven.insert(ticket.clone());
@@ -183,16 +222,17 @@ impl Session {
 
     /// What the disk has of them is another account's.
     pub(super) fn let_go_of_drafts(&mut self) {
-        self.drafts.fields.clear();
+        self.drafts.on_disk.clear();
     }
 }
 
-fn draft(ticket: &TicketId, field: Field, work: &FieldWork) -> Option<Draft> {
+fn draft_of_field(ticket: &TicketId, field: Field, work: &FieldWork) -> Option<Draft> {
     let typed = work.typed.as_ref()?;
     Some(Draft {
         of: DraftOf::Field(ticket.clone(), field),
         base: typed.seen.value.clone(),
         base_version: typed.seen.version,
         text: typed.draft.clone()?,
+        visibility: None,
     })
 }

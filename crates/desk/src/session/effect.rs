@@ -6,6 +6,8 @@ use std::time::Duration;
 use callboard_model::rest::{Me, NewComment, TicketChanges};
 use callboard_model::{ClientId, EditId, Field, Presence, Room, Ticket, TicketId, Timestamp, Value, Version};
 
+use serde::{Deserialize, Serialize};
+
 use super::event::Lookups;
 use crate::bridge::{Signal, Update};
 use crate::notes::{NoteOrder, Owner};
@@ -151,6 +153,26 @@ impl std::fmt::Debug for LinkOrder {
     }
 }
 
+/// What a draft is of. A composer of something new gets a line here.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum DraftOf {
+    /// A field of a ticket.
+    Field(TicketId, Field),
+    /// A comment on a ticket.
+    Comment(TicketId),
+}
+
+impl DraftOf {
+    /// The ticket.
+    #[must_use]
+    pub const fn ticket(&self) -> &TicketId {
+        match self {
+            Self::Field(ticket, _) | Self::Comment(ticket) => ticket,
+        }
+    }
+}
+
 /// What can ring.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Timer {
@@ -174,8 +196,8 @@ pub enum Timer {
     Tokens,
     /// Look again whether the disk takes anything.
     Disk,
-    /// What was typed into a field goes to disk.
-    Draft(TicketId, Field),
+    /// What was typed goes to disk.
+    Draft(DraftOf),
     /// Send the outbox again.
     Resend,
     /// Some ticket crosses a due boundary.

@@ -179,6 +179,7 @@ impl Session {
             && !self.windows.is_open(ticket)
             && self.edits.of(ticket).is_none()
             && self.edits.sayings.of(ticket).is_empty()
+            && self.edits.sayings.typed(ticket).is_none()
         {
             self.tickets.forget(ticket);
             self.mine.remove(ticket);

@@ -45,6 +45,9 @@ impl Session {
                 self.choose_other(turn, window, (&ticket, field), value, &theirs);
             }
             Command::Comment { ticket, text, visibility } => self.comment(turn, ticket, &text, visibility),
+            Command::DraftComment { ticket, text, visibility } => {
+                self.draft_comment(ticket, &text, visibility);
+            }
             Command::RetryComment { saying } => self.retry_comment(turn, &saying),
             Command::DropComment { saying } => self.drop_comment(turn, &saying),
             Command::MoreComments { ticket } => self.talks.more(&ticket),

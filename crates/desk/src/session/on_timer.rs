@@ -28,7 +28,7 @@ impl Session {
                 self.rooms.is_dirty = true;
             }
             Timer::Disk => turn.push(Effect::ProbeDisk),
-            Timer::Draft(ticket, field) => self.draft_gathered(turn, &ticket, field),
+            Timer::Draft(of) => self.draft_gathered(turn, &of),
             Timer::Tokens => self.rooms.is_dirty = true,
             Timer::Faces => self.faces_aged(turn),
             Timer::Away => self.look_for_person(turn),

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use callboard_model::rest::{Comment, NewComment};
 use callboard_model::{EditId, TicketId};
 
-use super::effect::{Effect, Request};
+use super::effect::{DraftOf, Effect, Request};
 use super::event::{Answer, Failure};
 use super::turn::Turn;
 use super::{Session, words};
-use crate::bridge::{Reach, SayingId, Update, Visibility};
+use crate::bridge::{CommentDraft, ComposerView, Reach, SayingId, Update, Visibility};
 use crate::edits::TRIES_MAX;
 use crate::edits::past::Sent;
 use crate::edits::sayings::{Saying, Words};
@@ -40,10 +40,21 @@ impl Session {
         let (text, at) = (text.into(), turn.now.wall);
         let words = Words { id: name, ticket, text, visibility, at, tried_at: None };
         self.put(turn, &words);
+        // The disk keeps the draft until it has the words themselves.
+        self.edits.sayings.untype(&words.ticket);
+        self.touched.insert(words.ticket.clone());
         let (order, stage) = (self.edits.next_order(), Stage::Storing);
         let saying = Saying { id, words, order, tries: 0, is_on_disk: false, stage };
         self.edits.sayings.put(saying, true);
         self.rooms.is_dirty = true;
+    }
+
+    /// What stands in the composer of a ticket.
+    pub(super) fn draft_comment(&mut self, ticket: TicketId, text: &str, visibility: Visibility) {
+        if self.tickets.get(&ticket).is_some() {
+            self.touched.insert(ticket.clone());
+            self.edits.sayings.type_into(ticket, text, visibility);
+        }
     }
 
     /// What the last run left unsaid.
@@ -55,6 +66,9 @@ impl Session {
         };
         let stage = Stage::Queued { attempted: words.tried_at.is_some() };
         let (ticket, order) = (words.ticket.clone(), self.edits.next_order());
+        if self.edits.sayings.typed(&ticket).is_some_and(|typed| *typed.text.trim() == *words.text) {
+            self.edits.sayings.untype(&ticket);
+        }
         self.edits.sayings.put(Saying { id, words, order, tries: 0, is_on_disk: true, stage }, false);
         self.unproven.insert(ticket.clone());
         self.touched.insert(ticket);
@@ -251,5 +265,11 @@ impl Session {
         let is_signed_out = self.reach.reach == Reach::SignedOut;
         let view = self.talks.view(ticket, self.edits.sayings.of(ticket), is_signed_out);
         self.windows.tell_comments(ticket, &Update::Comments(view), turn.effects());
+        let draft = self.edits.sayings.typed(ticket).map(|typed| CommentDraft {
+            text: typed.text.clone(),
+            visibility: typed.visibility,
+            kept: self.drafts.is_safe(&DraftOf::Comment(ticket.clone())),
+        });
+        self.windows.tell_composer(&ComposerView { ticket: ticket.clone(), draft }, turn.effects());
     }
 }

@@ -9,6 +9,7 @@ mod alerts;
 mod bulk;
 mod chips;
 mod choosing;
+mod composer;
 mod conflicts;
 mod drafts;
 mod edits;

@@ -12,9 +12,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use callboard_desk::bridge::{
-    ActivityChange, ActivityEntry, BoardChange, BoardQuery, BulkView, Command, CommentsView, ConflictView,
-    Counts, FieldState, Grouping, Line, LinkView, NeedsView, Notice, OutboxState, OutboxView, PendingComment,
-    SavedView, Saving, Signal, TicketView, Update, ViewId,
+    ActivityChange, ActivityEntry, BoardChange, BoardQuery, BulkView, Command, CommentDraft, CommentsView,
+    ComposerView, ConflictView, Counts, FieldState, Grouping, Line, LinkView, NeedsView, Notice, OutboxState,
+    OutboxView, PendingComment, SavedView, Saving, Signal, TicketView, Update, ViewId,
 };
 use callboard_desk::notes::{Note, NoteName};
 use callboard_desk::session::effect::{Keep, LinkOrder, Request, RequestId, StoredEdit, Timer, WindowId};
@@ -91,6 +91,8 @@ pub(crate) struct World {
     pub(crate) outbox: Option<OutboxView>,
     pub(crate) bulk: Option<BulkView>,
     pub(crate) talks: BTreeMap<TicketId, CommentsView>,
+    /// What stands in the composers.
+    pub(crate) composers: BTreeMap<TicketId, CommentDraft>,
     /// Every comment that was ever shown as safe on disk.
     pub(crate) safe_words: BTreeSet<(TicketId, String)>,
     /// Everything that was asked of the machine, and when.
@@ -155,6 +157,7 @@ impl World {
             outbox: None,
             bulk: None,
             talks: BTreeMap::new(),
+            composers: BTreeMap::new(),
             safe_words: BTreeSet::new(),
             signals: Vec::new(),
             entries: Vec::new(),
@@ -351,6 +354,7 @@ impl World {
         self.views.clear();
         (self.needs, self.outbox, self.bulk) = (None, None, None);
         self.talks.clear();
+        self.composers.clear();
         self.lines.clear();
         self.of_views.clear();
         self.saved = Arc::default();
@@ -556,6 +560,12 @@ impl World {
                 let safe = talk.pending.iter().filter(is_safe);
                 self.safe_words.extend(safe.map(|one| (talk.ticket.clone(), one.text.to_string())));
                 self.talks.insert(talk.ticket.clone(), talk);
+            }
+            Update::Composer(ComposerView { ticket, draft: Some(draft) }) => {
+                self.composers.insert(ticket, draft);
+            }
+            Update::Composer(ComposerView { ticket, draft: None }) => {
+                self.composers.remove(&ticket);
             }
             Update::Bulk(bulk) => self.bulk = Some(bulk),
             Update::Activity { change: ActivityChange::Reset { entries, .. }, .. } => self.entries = entries,
