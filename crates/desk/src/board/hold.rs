@@ -21,6 +21,10 @@ use crate::bridge::ChoosingBy;
 /// How soon after everything went to its place it does so again by itself.
 pub const SETTLES_EVERY: Duration = Duration::from_secs(3);
 
+/// The most noted moves that are looked at one by one each time something changes; of more, each counts as waiting, though
+/// not every one of them might be seen to move.
+pub const LOOKED_AT_MAX: usize = 1_000;
+
 /// A ticket that belongs elsewhere than where it stands.
 #[derive(Debug)]
 struct Move {
@@ -125,6 +129,9 @@ impl Hold {
 
     /// How many tickets would come, go, or stand elsewhere among those that did not change, or among each other.
     pub(super) fn waiting(&self, order: &[Box<Key>], descending: bool) -> usize {
+        if self.moves.len() > LOOKED_AT_MAX {
+            return self.moves.len();
+        }
         let mut elsewhere = 0;
         let mut moved: Vec<(usize, &Key)> = Vec::new();
         for Move { from, to, .. } in self.moves.values() {

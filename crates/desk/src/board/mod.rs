@@ -33,7 +33,7 @@ use search::{Filter, Folded, chips_of};
 use slack::DueIndex;
 use view::{Summary, View};
 
-pub use hold::SETTLES_EVERY;
+pub use hold::{LOOKED_AT_MAX, SETTLES_EVERY};
 pub use slack::slack;
 
 /// The most views one window may have open; another one is not opened, and the window hears nothing of it.

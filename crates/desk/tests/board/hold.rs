@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callboard_desk::board::{Board, BoardRow, SETTLES_EVERY};
+use callboard_desk::board::{Board, BoardRow, LOOKED_AT_MAX, SETTLES_EVERY};
 use callboard_desk::bridge::{BoardQuery, Chip, ChoosingBy, Grouping, Line, OpenFilter, Sort, SortBy};
 
 use crate::rows::{HOUR, row, row_with, status};
@@ -76,6 +76,27 @@ fn only_what_would_come_go_or_move_waits_and_each_ticket_once() {
     refresh(&mut one, SECOND);
     assert_eq!(stands(&mut one), ("1 4 5 6 7 8 9 10 11".to_owned(), 0));
     assert_eq!(one.summary, Some((9, 0, true)), "it stands still again, as it is now");
+}
+
+/// A board on which everything changes costs no more than one on which much does.
+#[test]
+fn of_very_many_changes_each_counts_and_all_go_to_their_places() {
+    let last = u32::try_from(LOOKED_AT_MAX).expect("a number") + 1;
+    let title = |number: u32| format!("{number:05}");
+    let mut board = Board::new();
+    (1..=last).for_each(|number| board.put(titled(number, &title(number))));
+    let sort = Sort { by: SortBy::Title, descending: false };
+    let mut one = OneView::of(board, BoardQuery { group: Grouping::None, sort, ..BoardQuery::default() });
+    choose(&mut one, ChoosingBy::Keyboard, true, SECOND);
+    for number in 1..last {
+        one.board.put(titled(number, &format!("{} still here", title(number))));
+    }
+    assert_eq!(stands(&mut one).1, 0, "all were looked at");
+    one.board.put(titled(last, "00000 now first"));
+    assert_eq!(stands(&mut one).1, last);
+    refresh(&mut one, SECOND);
+    assert_eq!(stands(&mut one).1, 0);
+    assert!(one.screen.text().starts_with(&format!("{last} 1 2 3 ")), "{}", one.screen.text());
 }
 
 #[test]
