@@ -17,6 +17,7 @@ pub mod gateways;
 pub mod http;
 pub mod listen;
 pub mod metrics;
+pub mod overdue;
 pub mod quota;
 pub mod relay;
 pub mod rooms;

@@ -22,7 +22,7 @@ use crate::listen::{self, Limits, Seats};
 use crate::quota::{Quota, Shared};
 use crate::settings::Settings;
 use crate::store::Store;
-use crate::{demo, gateways, metrics, relay, store};
+use crate::{demo, gateways, metrics, overdue, relay, store};
 
 /// How long requests and sockets have to finish after the stop; what still runs then is cut off.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -90,6 +90,7 @@ pub async fn start(settings: Settings, stop: CancellationToken) -> Result<Runnin
     background.spawn(app.rooms.clone().run(bus.clone()));
     background.spawn(relay::run(store, bus, stop.clone()));
     gateways::start(&app, streams, &background);
+    background.spawn(overdue::run(app.store.clone(), stop.clone()));
     let seats = Seats::new(&settings.limits);
     let metrics_address = match settings.metrics {
         None => None,

@@ -28,6 +28,7 @@ pub mod lookups;
 pub mod members;
 mod migrations;
 pub mod outlets;
+mod overdue;
 pub mod query;
 mod reads;
 pub mod records;

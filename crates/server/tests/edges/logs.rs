@@ -29,12 +29,23 @@ fn ask(address: &str, method: &str, path: &str, key: &str, body: &str) -> String
     answer
 }
 
+/// The text of this key in an answer.
+fn found(answer: &str, name: &str) -> String {
+    let rest = answer.split(&format!("\"{name}\":\"")).nth(1).expect(name);
+    rest.split('"').next().expect(name).to_owned()
+}
+
+/// Adds a webhook to an address where nobody is, and has it tried; its secret.
+fn webhook(post: &dyn Fn(&str, &str) -> String) -> String {
+    let hook = r#"{"name":"marked-name","url":"http://127.0.0.1:1/marked-path?token=marked-token"}"#;
+    let added = post("/api/v1/admin/webhooks", hook);
+    let path = format!("/api/v1/admin/webhooks/{}/test", found(&added, "webhook_id"));
+    assert!(post(&path, "{}").contains("unreachable"), "it was tried");
+    found(&added, "secret")
+}
+
 /// Makes an account with a key by `post`; the account's id and the key's text.
 fn somebody_new(post: &dyn Fn(&str, &str) -> String) -> (String, String) {
-    let found = |answer: &str, name: &str| {
-        let rest = answer.split(&format!("\"{name}\":\"")).nth(1).expect(name).to_owned();
-        rest.split('"').next().expect(name).to_owned()
-    };
     let person = r#"{"username":"marked-user","first_name":"marked-first","last_name":"x","email":"marked@x","role":"admin"}"#;
     let person = found(&post("/api/v1/admin/people", person), "user_id");
     let body = format!(r#"{{"user_id":"{person}","name":"marked-key"}}"#);
@@ -55,6 +66,7 @@ fn no_line_of_the_log_tells_a_secret_or_a_ticket() {
     let log = home.path().join("log");
     let child = Command::new(env!("CARGO_BIN_EXE_callboard-server"))
         .args(["--listen", "127.0.0.1:0", "--demo-tickets", "5", "--print-demo-keys", "--log-json"])
+        .arg("--webhooks-anywhere")
         .args(["--database", &format!("sqlite:{}", home.path().join("demo.db").display())])
         .env("HOCUSPOCUS_JWT_SECRET", "marked-signing-secret-of-this-very-test")
         .env("RUST_LOG", "debug")
@@ -95,7 +107,8 @@ fn no_line_of_the_log_tells_a_secret_or_a_ticket() {
     ] {
         assert!(ask(method, path, key, body).starts_with("HTTP/1.1 "), "{method} {path}");
     }
-    let (person, minted) = somebody_new(&|path, body| ask("POST", path, &admin, body));
+    let post = |path: &str, body: &str| ask("POST", path, &admin, body);
+    let ((person, minted), signing) = (somebody_new(&post), webhook(&post));
     let token = ask("GET", &format!("/api/tickets/{id}/live-token"), &key, "");
     let token = token.split("\"token\":\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a token");
     let pid = program.0.id().to_string();
@@ -110,12 +123,13 @@ fn no_line_of_the_log_tells_a_secret_or_a_ticket() {
         answered(200) && answered(400) && answered(401) && answered(404),
         "requests are in the log:\n{log}"
     );
-    assert_eq!((noted(&lines, "people"), noted(&lines, "keys")), (1, 1), "{log}");
+    let administered = ["people", "keys", "webhooks"].map(|kind| noted(&lines, kind));
+    assert_eq!(administered, [1, 1, 1], "{log}");
     assert!(
         lines.iter().any(|line| line["fields"]["subject"] == person.as_str()),
         "who was made is told by their id"
     );
-    for secret in ["marked", key.as_str(), admin.as_str(), minted.as_str(), token, old_title] {
+    for secret in ["marked", key.as_str(), admin.as_str(), minted.as_str(), token, old_title, &signing] {
         assert!(!log.contains(secret), "{secret} is in the log:\n{log}");
     }
 }

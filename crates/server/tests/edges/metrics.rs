@@ -1,5 +1,11 @@
 //! The metrics: there, complete, and silent about what they must not tell.
 
+use std::net::SocketAddr;
+
+use callboard_server::auth::Role;
+use callboard_server::gateways::webhooks::Reach;
+use callboard_server::settings::MetricsSettings;
+use callboard_testkit::wait;
 use callboard_wire::frame::{Auth, encode_frame};
 use callboard_wire::{Address, Body};
 use futures_util::{SinkExt, StreamExt};
@@ -101,6 +107,46 @@ async fn heard(socket: &mut WebSocketStream<MaybeTlsStream<TcpStream>>, what: &[
         }
     };
     timeout(DEADLINE, waiting).await.expect("it comes");
+}
+
+/// What outlets take, fail to take and have still to take is told by the name of the outlet alone.
+#[tokio::test]
+async fn outlets_are_counted_and_what_waits_for_them_is_measured() {
+    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    let world = World::start(|settings| {
+        settings.metrics = Some(MetricsSettings { listen, token: None });
+        settings.webhooks = Reach::Anywhere;
+    })
+    .await;
+    let admin = world.running.demo_accounts.iter().find(|one| one.role == Role::Admin).expect("one");
+    let admin = admin.api_key.reveal().to_owned();
+    let send = async |method: &str, path: &str, body: &str| {
+        let mut raw = world.open().await;
+        let length = body.len();
+        raw.say(&format!(
+            "{method} {path} HTTP/1.1\r\nhost: x\r\nx-api-key: {admin}\r\ncontent-length: {length}\r\n\r\n{body}"
+        ))
+        .await;
+        raw.reply().await.expect("an answer").status
+    };
+    // Nobody is there.
+    let hook = r#"{"url":"http://127.0.0.1:1/hook"}"#;
+    assert_eq!(send("POST", "/api/v1/admin/webhooks", hook).await, 201);
+    let list = world.get("/api/v1/tickets", &admin).await.json();
+    let ticket = list["data"][0]["ticket_id"].as_str().expect("a ticket");
+    let path = format!("/api/v1/tickets/{ticket}");
+    assert_eq!(send("PUT", &path, r#"{"title":"Printer on fire"}"#).await, 200);
+    let told = async || {
+        let text = scrape(&world, "").await.body;
+        let failed = r#"callboard_outlet_events_total{outlet="webhooks",outcome="failed"} 1"#;
+        let waits = text
+            .lines()
+            .find_map(|line| line.strip_prefix(r#"callboard_outlet_waiting{outlet="webhooks"} "#));
+        anyhow::ensure!(text.contains(failed), "no failure in\n{text}");
+        anyhow::ensure!(waits.is_some_and(|waits| waits != "0"), "nothing waits in\n{text}");
+        Ok(())
+    };
+    wait::until("the failure is counted", told).await.expect("told");
 }
 
 /// However many addresses strangers make up, there are no more series than routes.

@@ -4,6 +4,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a helper of tests fails loudly")]
 
+mod clocks;
 mod deliveries;
 mod receiver;
 mod story;

@@ -182,10 +182,17 @@ async fn whole_day(database: &Database) -> Result<()> {
         }
     }
 
-    let log = desk.get("/events?limit=1000").await?;
-    let log = log.as_array().context("a log")?;
-    let expected: Vec<_> = log.iter().filter_map(|one| Some(one["event_id"].as_str()?.to_owned())).collect();
-    receiver.has(&expected).await?;
+    // Asked anew each time: a clock may run out meanwhile, and is told, too.
+    let expected = wait::until("every event has come", async || {
+        let log = desk.get("/events?limit=1000").await?;
+        let log = log.as_array().context("a log")?;
+        let expected: Vec<_> =
+            log.iter().filter_map(|one| Some(one["event_id"].as_str()?.to_owned())).collect();
+        let came = receiver.events();
+        ensure!(came == expected, "{} of {}: {came:?} and not {expected:?}", came.len(), expected.len());
+        Ok(expected)
+    })
+    .await?;
     let got = receiver.got();
     let kinds: Vec<_> = got.iter().map(|one| one.kind().to_owned()).collect();
     for kind in [

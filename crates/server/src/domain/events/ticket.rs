@@ -193,6 +193,12 @@ fn assigned(before: &Ticket, after: &Ticket, by: By<'_>) -> Happening {
         .at("assignedAt", by.now)
 }
 
+/// The clocks that ran out from `since` on and before `now`, while nobody touched the ticket.
+#[must_use]
+pub fn ran_out(ticket: &Ticket, since: Timestamp, now: Timestamp) -> Vec<Happening> {
+    stages::by_time(ticket, since, now).iter().filter_map(|reached| stage(ticket, reached)).collect()
+}
+
 /// Tags that came and went, by their ids; nothing where they stayed.
 #[must_use]
 pub fn tags(

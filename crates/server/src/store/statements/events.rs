@@ -20,14 +20,14 @@ use crate::store::sql::{Conditions, Row, Sql, cells};
 pub(in crate::store) struct Occasion<'a> {
     /// In whose house.
     pub(in crate::store) tenant: &'a TenantId,
-    /// By whom.
-    pub(in crate::store) actor: &'a Person,
+    /// By whom; by nobody where time did it.
+    pub(in crate::store) actor: Option<&'a Person>,
     /// At which console.
     pub(in crate::store) origin: Option<&'a SessionId>,
     /// With which socket open.
     pub(in crate::store) socket: Option<&'a SocketId>,
-    /// In which request.
-    pub(in crate::store) change: &'a ChangeId,
+    /// In which request, if somebody asked for it.
+    pub(in crate::store) change: Option<&'a ChangeId>,
     /// When.
     pub(in crate::store) now: Timestamp,
     /// The ticket that it is about, if it is one.
@@ -41,10 +41,10 @@ impl<'a> Occasion<'a> {
     pub(in crate::store) fn of(author: &'a Author) -> Self {
         Self {
             tenant: &author.tenant,
-            actor: &author.person,
+            actor: Some(&author.person),
             origin: author.origin.as_ref(),
             socket: author.socket.as_ref(),
-            change: &author.change,
+            change: Some(&author.change),
             now: author.now,
             ticket: None,
             is_simulated: false,
@@ -79,7 +79,7 @@ fn add_one(db: &mut dyn Sql, occasion: Occasion<'_>, happening: Happening) -> Re
     let circumstances = Circumstances {
         tenant: tenant.as_str().to_owned(),
         at: now.to_string(),
-        actor: Actor::User(actor.user_id.as_str().to_owned()),
+        actor: actor.map_or(Actor::System, |actor| Actor::User(actor.user_id.as_str().to_owned())),
     };
     let event = happening.event;
     let payload = Json::Object(enrich(happening.payload, &circumstances)).to_string();
@@ -98,7 +98,7 @@ fn add_one(db: &mut dyn Sql, occasion: Occasion<'_>, happening: Happening) -> Re
             now,
             payload,
             occasion.is_simulated,
-            &actor.user_id,
+            actor.map(|actor| &actor.user_id),
             occasion.origin,
             occasion.socket,
             occasion.change

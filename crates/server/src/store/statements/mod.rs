@@ -27,6 +27,7 @@ pub(super) mod members;
 pub(super) mod opening;
 pub(super) mod outbox;
 pub(super) mod outlets;
+pub(super) mod overdue;
 pub(super) mod people;
 pub(super) mod planning;
 pub(super) mod promises;

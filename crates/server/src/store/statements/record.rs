@@ -151,10 +151,10 @@ fn tell(db: &mut dyn Sql, change: &Change<'_>, ticket: &TicketId, limits: Limits
     told.extend(telling::of_change(change.before, change.after, by));
     let occasion = Occasion {
         tenant: change.tenant,
-        actor: change.actor,
+        actor: Some(change.actor),
         origin: change.origin,
         socket: change.socket,
-        change: change.change,
+        change: Some(change.change),
         now: change.now,
         ticket: Some(ticket),
         is_simulated: false,
