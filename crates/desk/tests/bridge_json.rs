@@ -157,6 +157,85 @@ fn what_no_command_knows_is_refused_and_not_ignored() {
 }
 
 #[test]
+fn a_query_its_chips_and_what_is_saved_of_it_can_be_told() {
+    let chips = vec![
+        Chip::Status("s".into()),
+        Chip::Priority(Value::Empty),
+        Chip::Assignee(Value::Empty),
+        Chip::Mine,
+        Chip::Team("t".into()),
+        Chip::Client("c".into()),
+        Chip::Board("b".into()),
+        Chip::Place("p".into()),
+        Chip::Category("k".into()),
+        Chip::Due(Slack::Breached),
+        Chip::Work(Unsent::NeedsYou),
+        Chip::Watched,
+    ];
+    let sort = Sort { by: SortBy::Age, descending: true };
+    let query = BoardQuery { chips, sort, group: Grouping::Team, ..BoardQuery::default() };
+    let json = r#"{"search":"","open":"open","chips":[{"by":"status","is":"s"},{"by":"priority","is":null},{"by":"assignee","is":null},{"by":"mine"},{"by":"team","is":"t"},{"by":"client","is":"c"},{"by":"board","is":"b"},{"by":"place","is":"p"},{"by":"category","is":"k"},{"by":"due","is":"breached"},{"by":"work","is":"needsYou"},{"by":"watched"}],"sort":{"by":"age","descending":true},"group":"team"}"#;
+    check(&query, json);
+    let saved = SavedView {
+        id: SavedViewId("1".into()),
+        name: "Mine".to_owned(),
+        query: query.clone(),
+        columns: vec![Column::Number, Column::Place],
+    };
+    check(
+        &Update::Views([saved].into()),
+        &format!(
+            r#"{{"is":"views","value":[{{"id":"1","name":"Mine","query":{json},"columns":["number","place"]}}]}}"#
+        ),
+    );
+    check(
+        &Command::SaveView { saved: None, name: "Mine".to_owned(), query, columns: vec![Column::Age] },
+        &format!(r#"{{"do":"saveView","saved":null,"name":"Mine","query":{json},"columns":["age"]}}"#),
+    );
+    check(
+        &Notice::ViewNotKept { name: "Mine".to_owned(), why: ViewRefusal::TooMany { most: 50 } },
+        r#"{"kind":"viewNotKept","name":"Mine","why":{"kind":"tooMany","most":50}}"#,
+    );
+}
+
+#[test]
+fn how_a_view_stands_and_what_stands_in_a_composer_can_be_told() {
+    let view = ViewId("all".into());
+    check(
+        &Command::Choosing { view: view.clone(), by: ChoosingBy::Keyboard, on: true },
+        r#"{"do":"choosing","view":"all","by":"keyboard","on":true}"#,
+    );
+    check(
+        &Update::View(ViewSummary { view, tickets: 7, waiting: 4, held: true }),
+        r#"{"is":"view","value":{"view":"all","tickets":7,"waiting":4,"held":true}}"#,
+    );
+    let draft = CommentDraft { text: "On my".into(), visibility: Visibility::Internal, kept: false };
+    check(
+        &Update::Composer(ComposerView { ticket: "t".into(), draft: Some(draft) }),
+        r#"{"is":"composer","value":{"ticket":"t","draft":{"text":"On my","visibility":"internal","kept":false}}}"#,
+    );
+}
+
+/// What a reader says that it expects where it meets a name that it does not know.
+fn names<T: DeserializeOwned + Debug>(unknown: &str) -> Vec<String> {
+    let said = serde_json::from_str::<T>(unknown).expect_err("nothing has this name").to_string();
+    let expected = said.split_once("expected one of ").expect("a list of names").1.to_owned();
+    expected.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+/// Whoever drives the console by lines finds each of them told.
+#[test]
+fn every_command_and_every_update_is_told_in_the_page_about_lines() {
+    let page = include_str!("../../../docs/headless.md");
+    let commands = names::<Command>(r#"{"do":"no such thing"}"#);
+    let updates = names::<Update>(r#"{"is":"no such thing","value":null}"#);
+    assert!(commands.len() > 40 && updates.len() > 15, "{commands:?} {updates:?}");
+    let untold: Vec<_> =
+        commands.iter().chain(&updates).filter(|name| !page.contains(&format!("`{name}`"))).collect();
+    assert!(untold.is_empty(), "docs/headless.md says nothing of {untold:?}");
+}
+
+#[test]
 fn what_calls_the_person_can_be_chosen_and_told() {
     let quiet = Response {
         toast: ToastLevel::Quiet,
