@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`live`] | what a colleague does reaches this window |
 //! | [`conflict`] | two who choose at once are asked, and nobody's work is lost |
+//! | [`keyboard`] | everything is done without a pointer |
+//! | [`gallery`] | every primitive in every state, in both themes |
 //! | [`outage`] | a server or a network that goes away is survived |
 //! | [`safety`] | a ticket's words are words, and the window talks to nobody |
 //! | [`size`] | ten thousand tickets, and everybody can use them |
@@ -11,8 +13,11 @@
 //! **Invariant:** every wait is for a fact; a failure leaves pictures and logs in `target/window-tests/`.
 
 mod conflict;
+mod gallery;
+mod keyboard;
 mod live;
 mod outage;
+mod readable;
 mod safety;
 mod size;
 

@@ -6,12 +6,12 @@ use anyhow::{Context, Result, ensure};
 use callboard_model::Field;
 use callboard_testkit::page::{part, pick};
 use callboard_testkit::pair::NORA;
-use callboard_testkit::programs;
 use callboard_testkit::scene::play;
 use callboard_testkit::window::{ConsoleWindow, ESCAPE, Theme};
 use serde::Deserialize;
 
 use crate::SOME_TICKETS;
+use crate::readable::is_readable;
 
 /// A large company.
 const MANY: u32 = 10_000;
@@ -56,21 +56,17 @@ async fn ten_thousand_tickets_are_scrolled_with_few_lines_drawn() -> Result<()> 
 async fn both_themes_pass_axe() -> Result<()> {
     play("both_themes_pass_axe", SOME_TICKETS, async |scene| {
         let nora = scene.console(NORA).await?;
-        let axe =
-            std::fs::read_to_string(programs::npm_file("axe-core/axe.min.js")?).context("reading axe")?;
-        let ready: bool = nora.script(&format!("{axe}; return typeof axe.run === 'function'"), &[]).await?;
-        ensure!(ready, "axe is there");
         let first = nora.sees(&part("row")).await?;
         let ticket = first.attribute("data-ticket").context("a row names its ticket")?.into();
         for theme in [Theme::Dark, Theme::Light] {
             nora.set_theme(theme).await?;
-            no_violation(&nora, theme, "the board").await?;
+            is_readable(&nora, theme, "the board").await?;
             nora.open_ticket(&ticket).await?;
             nora.sees(&pick(Field::Status)).await?;
-            no_violation(&nora, theme, "an open ticket").await?;
+            is_readable(&nora, theme, "an open ticket").await?;
             nora.click_on(&pick(Field::Status)).await?;
             nora.sees(&part("option")).await?;
-            no_violation(&nora, theme, "an open picker").await?;
+            is_readable(&nora, theme, "an open picker").await?;
             nora.press(ESCAPE).await?;
             nora.sees_no(&part("option")).await?;
             nora.press(ESCAPE).await?;
@@ -109,19 +105,4 @@ return {
         Ok(grid)
     })
     .await
-}
-
-async fn no_violation(nora: &ConsoleWindow, theme: Theme, what: &str) -> Result<()> {
-    let run = r"
-const done = arguments[0];
-axe.run(document, { resultTypes: ['violations'] }).then(
-  ({ violations }) => done(violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' | ')}`)),
-  (error) => done([String(error)]),
-);";
-    // What fades in has its final colours when its animations have ended.
-    let calm = "const done = arguments[0]; Promise.all(document.getAnimations().map((one) => one.finished)).then(() => done(true), () => done(true))";
-    ensure!(nora.script_async::<bool>(calm, &[]).await?, "calm");
-    let violations: Vec<String> = nora.script_async(run, &[]).await?;
-    ensure!(violations.is_empty(), "{what} in the {} theme: {violations:#?}", theme.name());
-    Ok(())
 }

@@ -13,7 +13,8 @@ window.layoutComplaints = () => {
     return `${element.tagName.toLowerCase()}(${String(mark).slice(0, 40)}) “${(element.textContent ?? '').trim().slice(0, 30)}”`;
   };
   const isSeen = (element) =>
-    element.checkVisibility({ visibilityProperty: true }) && element.closest('.unseen') === null;
+    element.checkVisibility({ visibilityProperty: true }) &&
+    getComputedStyle(element).clipPath !== 'inset(50%)';
   const isCut = (style) => ['hidden', 'clip'].includes(style.overflowY);
 
   const page = document.documentElement;

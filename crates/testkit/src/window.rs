@@ -42,6 +42,15 @@ pub const CONTROL: char = '\u{e009}';
 /// The key that closes what is open.
 pub const ESCAPE: &str = "\u{e00c}";
 
+/// The key that goes from control to control.
+pub const TAB: &str = "\u{e004}";
+
+/// The key that goes down in a list.
+pub const DOWN: &str = "\u{e015}";
+
+/// The key that asks for help.
+pub const F1: &str = "\u{e031}";
+
 /// The key that commits.
 pub const ENTER: &str = "\u{e007}";
 

@@ -12,6 +12,7 @@ import type {
   FieldName,
   Line,
   PlacedLine,
+  SavedView,
   Update,
   Value,
 } from './generated';
@@ -19,10 +20,14 @@ import { BOARDS, ME, PEOPLE, STATUSES } from './scripted/people';
 import { dress, sceneOf, type Scene, type SceneName } from './scripted/scenes';
 import { CHOICES, countsOf, linesOf, makeTickets, viewOf, type Made } from './scripted/tickets';
 
+import { named, offersOf, saved } from './scripted/views';
+
 export { sceneNamed } from './scripted/scenes';
 
 const LIT_MS = 600;
 const SAVED_AFTER_MS = 700;
+/** Tickets that wait in the scene in which the lines stand still. */
+const FROZEN = 4;
 
 interface View {
   query: BoardQuery;
@@ -38,6 +43,7 @@ export class ScriptedBackend implements Backend {
   readonly #views = new Map<string, View>();
   readonly #now: () => number;
   readonly #open = new Set<string>();
+  #saved: SavedView[] = [];
   #onUpdate: (update: Update) => void = () => undefined;
   #turn = 0;
 
@@ -73,6 +79,24 @@ export class ScriptedBackend implements Backend {
         break;
       case 'closeView':
         this.#views.delete(command.view);
+        break;
+      case 'readOffers': {
+        const query = this.#views.get(command.view)?.query;
+        if (!query) break;
+        const value = offersOf(command.view, command.kind, query, this.#tickets, this.#now());
+        this.#tell({ is: 'offers', value });
+        break;
+      }
+      case 'saveView':
+      case 'renameView':
+      case 'deleteView':
+        this.#saved = saved(this.#saved, command);
+        this.#tell({ is: 'views', value: this.#saved });
+        break;
+      case 'refreshNow':
+        this.#stand(command.view, 0);
+        break;
+      case 'choosing':
         break;
       case 'openTicket':
         this.#open.add(command.ticket);
@@ -128,6 +152,15 @@ export class ScriptedBackend implements Backend {
     const all = linesOf(this.#tickets, query, this.#now());
     const view = this.#views.get(name) ?? { query, first: 0, count: 0, rev: 0, all };
     this.#views.set(name, Object.assign(view, { query, all }));
+    if (query.chips.length > 0) this.#tell({ is: 'chips', value: { view: name, chips: named(query) } });
+    this.#stand(name, this.#scene.name === 'frozen' ? FROZEN : 0);
+  }
+
+  /** How a view stands beside its lines. */
+  #stand(view: string, waiting: number): void {
+    const all = this.#views.get(view)?.all ?? [];
+    const tickets = all.filter(({ kind }) => kind === 'ticket').length;
+    this.#tell({ is: 'view', value: { view, tickets, waiting, held: waiting > 0 } });
   }
 
   #showLines(name: string, first: number, count: number): void {

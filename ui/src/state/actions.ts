@@ -67,6 +67,14 @@ const show = (open: OpenFilter): Action => ({
   run: ({ console }) => console.board.change({ open }),
 });
 
+/** A saved view, by its place in their list. */
+const view = (place: number): Action => ({
+  group: 'board',
+  key: `Ctrl+${place}`,
+  can: ({ console: { views } }) => views.all.length >= place,
+  run: ({ console: { views } }) => views.use(views.all[place - 1]?.id ?? null),
+});
+
 const table = <T extends string>(actions: Record<T, Action>): Record<T, Action> => actions;
 
 export const ACTIONS = table({
@@ -85,8 +93,18 @@ export const ACTIONS = table({
     run: ({ console: { cursor, ticket } }) => cursor.ticket !== null && ticket.open(cursor.ticket),
   },
   board: { group: 'board', key: 'G B', run: (on) => on.focusBoard() },
+  refreshNow: {
+    group: 'board',
+    key: '.',
+    can: ({ console }) => (console.board.summary?.waiting ?? 0) > 0,
+    run: ({ console }) => console.board.refreshNow(),
+  },
   groupBySla: group('due'),
   groupByStatus: group('status'),
+  groupByAssignee: group('assignee'),
+  groupByPriority: group('priority'),
+  groupByClient: group('client'),
+  groupByTeam: group('team'),
   groupByNone: group('none'),
   showOpen: show('open'),
   showClosed: show('closed'),
@@ -99,6 +117,16 @@ export const ACTIONS = table({
       board.change({ search, chips, open });
     },
   },
+
+  view1: view(1),
+  view2: view(2),
+  view3: view(3),
+  view4: view(4),
+  view5: view(5),
+  view6: view(6),
+  view7: view(7),
+  view8: view(8),
+  view9: view(9),
 
   status: set('status_id', 'S'),
   priority: set('priority_id', 'P'),

@@ -6,8 +6,22 @@
  *
  * **Invariant:** no line is sorted, filtered or counted here.
  */
-import { LINES_MAX } from '../bridge/generated';
-import type { BoardChange, BoardQuery, Command, Line, Value, ViewId } from '../bridge/generated';
+import { CHIPS_MAX, LINES_MAX } from '../bridge/generated';
+import type {
+  BoardChange,
+  BoardQuery,
+  Chip,
+  ChipKind,
+  ChipsView,
+  Command,
+  Line,
+  NamedChip,
+  OffersView,
+  Value,
+  ViewId,
+  ViewSummary,
+} from '../bridge/generated';
+import { Hands } from './hands';
 
 /** Lines asked for beyond each end of the screen. */
 export const MARGIN = 60;
@@ -22,6 +36,15 @@ export const FIRST_QUERY: BoardQuery = {
   group: 'due',
 };
 
+/** Names of chips that are remembered; beyond it they are collected anew. */
+const NAMES_MAX = 2000;
+
+export function kindOf(chip: Chip): ChipKind {
+  return chip.by === 'mine' ? 'assignee' : chip.by;
+}
+
+const nameOf = (chip: Chip): string => JSON.stringify([chip.by, 'is' in chip ? chip.is : null]);
+
 export class BoardState {
   /** Lines in all. */
   total = $state(0);
@@ -32,7 +55,14 @@ export class BoardState {
   /** Whether the program has answered at all. */
   loaded = $state(false);
   query = $state.raw<BoardQuery>(FIRST_QUERY);
+  /** How the view stands beside its lines. */
+  summary = $state.raw<ViewSummary | null>(null);
+  /** What can be chosen for the chips of one kind, as last told. */
+  offers = $state.raw<OffersView | null>(null);
+  readonly hands: Hands;
 
+  /** What chips are called, by what they are. */
+  #names = $state.raw<Readonly<Record<string, string | null>>>({});
   readonly #view: ViewId;
   readonly #margin: number;
   readonly #send: (command: Command) => void;
@@ -46,6 +76,7 @@ export class BoardState {
     this.#margin = margin;
     this.#asked = { first: 0, count: margin };
     this.query = query;
+    this.hands = new Hands((by, on) => send({ do: 'choosing', view, by, on }));
   }
 
   /** Whether something hides tickets. */
@@ -59,6 +90,7 @@ export class BoardState {
     this.#rev = null;
     this.#healing = false;
     this.#send({ do: 'openView', view: this.#view, query: this.query });
+    this.hands.again();
     this.#ask();
   }
 
@@ -70,15 +102,67 @@ export class BoardState {
     this.#ask();
   }
 
-  /** The one board that is shown, where it is one. */
-  get onBoard(): Value {
-    return this.query.chips.find((chip) => chip.by === 'board')?.is ?? null;
-  }
-
   /** Shows one board, or every one. */
   lookAt(board: Value): void {
-    const chips = this.query.chips.filter((chip) => chip.by !== 'board');
-    this.change({ chips: board === null ? chips : [...chips, { by: 'board', is: board }] });
+    this.onlyChips('board', board === null ? [] : [{ by: 'board', is: board }]);
+  }
+
+  /** The chips of one kind, as they are called. */
+  chipsOf(kind: ChipKind): readonly NamedChip[] {
+    const chips = this.query.chips.filter((chip) => kindOf(chip) === kind);
+    return chips.map((chip) => ({ chip, label: this.#names[nameOf(chip)] ?? null }));
+  }
+
+  /** The kinds of which there are chips, in the order in which they were chosen. */
+  get kinds(): readonly ChipKind[] {
+    const kinds = this.query.chips.map(kindOf);
+    return kinds.filter((kind, place) => kinds.indexOf(kind) === place);
+  }
+
+  hasChips(chips: readonly Chip[]): boolean {
+    return chips.every((chip) => this.query.chips.some((one) => nameOf(one) === nameOf(chip)));
+  }
+
+  /** Puts chips that stand for one thing in, or takes them out. */
+  setChips(chips: readonly Chip[], on: boolean): void {
+    const names = chips.map(nameOf);
+    const others = this.query.chips.filter((chip) => !names.includes(nameOf(chip)));
+    this.change({ chips: on ? [...others, ...chips].slice(0, CHIPS_MAX) : others });
+  }
+
+  /** Of one kind only these. */
+  onlyChips(kind: ChipKind, chips: readonly Chip[]): void {
+    const others = this.query.chips.filter((chip) => kindOf(chip) !== kind);
+    this.change({ chips: [...others, ...chips].slice(0, CHIPS_MAX) });
+  }
+
+  dropChips(kind: ChipKind): void {
+    this.onlyChips(kind, []);
+  }
+
+  readOffers(kind: ChipKind): void {
+    if (this.offers?.kind !== kind) this.offers = null;
+    this.#send({ do: 'readOffers', view: this.#view, kind });
+  }
+
+  /** Lets every line go to its place. */
+  refreshNow(): void {
+    this.#send({ do: 'refreshNow', view: this.#view });
+  }
+
+  summarize(summary: ViewSummary): void {
+    if (summary.view === this.#view) this.summary = summary;
+  }
+
+  offer(offers: OffersView): void {
+    if (offers.view !== this.#view) return;
+    this.offers = offers;
+    // What was just chosen is called so, also before the program says it again.
+    this.#call(offers.offers.flatMap(({ chips, label }) => chips.map((chip) => ({ chip, label }))));
+  }
+
+  call({ view, chips }: ChipsView): void {
+    if (view === this.#view) this.#call(chips);
   }
 
   /** Tells which lines are on screen. Asks for more only when the held ones run out. */
@@ -125,6 +209,13 @@ export class BoardState {
   placeOf(ticket: string): number {
     const place = this.lines.findIndex((line) => line?.kind === 'ticket' && line.ticket === ticket);
     return place < 0 ? -1 : place + this.first;
+  }
+
+  /** Names are few; where there have been very many, the older ones are forgotten. */
+  #call(chips: readonly NamedChip[]): void {
+    const names = Object.fromEntries(chips.map(({ chip, label }) => [nameOf(chip), label]));
+    const isMany = Object.keys(this.#names).length > NAMES_MAX;
+    this.#names = isMany ? names : { ...this.#names, ...names };
   }
 
   /** A number was missed: what is held may be wrong until the lines come anew. */

@@ -33,6 +33,7 @@ import { Notices } from './notices.svelte';
 import { Over } from './over.svelte';
 import { Taste } from './taste.svelte';
 import { TicketState } from './ticket.svelte';
+import { Views } from './views.svelte';
 
 const MAIN_VIEW = 'main';
 
@@ -63,6 +64,7 @@ export class Console {
   readonly keymap = new Keymap();
   readonly over = new Over();
   readonly finder: Finder;
+  readonly views: Views;
   readonly commander: Commander;
   /** The parts of the page that actions reach; `null` while there is no board. */
   stage: Stage | null = null;
@@ -98,6 +100,7 @@ export class Console {
     this.cursor = new Cursor(this.board);
     this.ticket = new TicketState(send);
     this.finder = new Finder(send);
+    this.views = new Views(this.board, this.taste, send);
     this.commander = new Commander(this.over, this);
   }
 
@@ -184,11 +187,19 @@ export class Console {
         if (update.value.kind === 'ticket') this.ticket.open(update.value.ticket);
         break;
       case 'view':
+        this.board.summarize(update.value);
+        break;
       case 'chips':
+        this.board.call(update.value);
+        break;
       case 'offers':
+        this.board.offer(update.value);
+        break;
       case 'views':
+        this.views.apply(update.value);
+        break;
       case 'composer':
-        // Nothing here draws these yet.
+        // Nothing here draws it yet.
         break;
       case 'activity':
       case 'alerts':

@@ -23,6 +23,7 @@ import type { Trouble } from '../state/commander.svelte';
 import type { Told } from '../state/notices.svelte';
 import type { Density, Theme } from '../state/taste.svelte';
 import { ACTIONS, GROUPS, VERBS } from './actions';
+import { BOARD, COLUMNS } from './board';
 import { number, timeOfDay } from './time';
 
 const FIELDS: Record<FieldName, string> = {
@@ -249,16 +250,8 @@ export const text = {
     quiet: (on: boolean) => (on ? 'You are not shown to others' : 'Others see where you are'),
     singleKeys: (on: boolean) => (on ? 'Single-key shortcuts are on' : 'Single-key shortcuts are off'),
   },
-  columns: {
-    priority: 'Pri',
-    number: 'Number',
-    title: 'Title',
-    client: 'Client',
-    status: 'Status',
-    assignee: 'Assignee',
-    faces: 'Here now',
-    due: 'SLA',
-  },
+  columns: COLUMNS,
+  ...BOARD,
   sortedBy: (by: SortBy, descending: boolean) => `Sort by ${by}, ${descending ? 'ascending' : 'descending'}`,
   board: {
     label: 'Tickets',
@@ -361,10 +354,12 @@ export const text = {
   actions: ACTIONS,
   palette: {
     label: 'Find anything',
-    hint: 'A ticket, an action, a board — or / for a command',
+    hint: 'A ticket, a person, a view, an action — or / for a command',
     offers: 'Offers',
     actions: 'Actions',
     boards: 'Boards',
+    people: 'Tickets of',
+    ticketsOf: (count: number) => (count === 1 ? '1 ticket' : `${number(count)} tickets`),
     tickets: 'Tickets',
     verbs: 'Commands',
     deed: 'Ready',

@@ -42,6 +42,13 @@ export function countdown(due: number, now: number): string {
   return `${sign}${Math.floor(span / HOUR)}:${String((span % HOUR) / MINUTE).padStart(2, '0')}`;
 }
 
+/** How long since, short: `12m`, `5h`, `3d`. */
+export function span(at: number, now: number): string {
+  const gone = Math.max(0, now - at);
+  if (gone < HOUR) return `${Math.floor(gone / MINUTE)}m`;
+  return gone < DAY ? `${Math.floor(gone / HOUR)}h` : `${Math.floor(gone / DAY)}d`;
+}
+
 /** How long ago, in the one unit that matters. */
 export function ago(at: number, now: number): string {
   const gone = Math.max(0, now - at);

@@ -20,6 +20,7 @@ export const SCENES = [
   'loading',
   'many',
   'setup',
+  'frozen',
 ] as const;
 export type SceneName = (typeof SCENES)[number];
 
@@ -56,6 +57,7 @@ export function sceneOf(name: SceneName): Scene {
     case 'conflict':
     case 'loading':
     case 'setup':
+    case 'frozen':
       return plain;
     case 'offline':
       return { ...plain, link: { ...LIVE, live: 'unavailable', reach: 'down', lag: null } };

@@ -3,7 +3,7 @@
  *
  * **Invariant:** pure; every offer names what it acts on by id, so a list that changes under the hand changes no offer.
  */
-import type { Choice, Row } from '../../bridge/generated';
+import type { Choice, Offer as Chosen, Row, SavedView } from '../../bridge/generated';
 import { ACTION_IDS, type ActionId } from '../../state/actions';
 import { THIS_TICKET, VERB_FIELD, write, type Reading, type VerbId } from '../../state/command-line';
 import type { Deed, Outcome, Target } from '../../state/commander.svelte';
@@ -13,7 +13,9 @@ import { text } from '../../text/en';
 /** Where it has both, Enter does the deed and Tab only writes the line. */
 export type Offer =
   | { kind: 'action'; key: string; id: ActionId }
+  | { kind: 'view'; key: string; view: SavedView }
   | { kind: 'board'; key: string; choice: Choice }
+  | { kind: 'person'; key: string; name: string; offer: Chosen }
   | { kind: 'ticket'; key: string; row: Row; line?: string; deed?: Deed }
   | { kind: 'here'; key: string; target: Target; line: string }
   | { kind: 'verb'; key: string; verb: VerbId; line: string }
@@ -26,16 +28,26 @@ export interface Section {
   offers: readonly Offer[];
 }
 
-/** What a plain line finds: actions, boards, tickets. */
-export function found(
-  line: string,
-  can: (id: ActionId) => boolean,
-  boards: readonly Choice[],
-  rows: readonly Row[],
-): Section[] {
+/** What there is to find in. */
+export interface World {
+  can: (id: ActionId) => boolean;
+  views: readonly SavedView[];
+  boards: readonly Choice[];
+  /** Who may be chosen as a filter. */
+  people: readonly Chosen[];
+  rows: readonly Row[];
+}
+
+/** Before this many letters a name is not looked for among people: there may be hundreds of them. */
+const NAME_MIN = 2;
+
+/** What a plain line finds: actions, views, boards, people, tickets. */
+export function found(line: string, { can, views, boards, people, rows }: World): Section[] {
   const words = line.trim();
   const actions = ACTION_IDS.filter((id) => begins(text.actions[id], words) && can(id));
   const named = words === '' ? [] : boards.filter((board) => begins(board.label, words));
+  const called = (offer: Chosen) => text.filters.named(offer.chips[0], offer.label);
+  const whom = words.length < NAME_MIN ? [] : people.filter((offer) => begins(called(offer), words));
   return full([
     {
       id: 'actions',
@@ -43,9 +55,24 @@ export function found(
       offers: actions.map((id) => ({ kind: 'action', key: `action-${id}`, id })),
     },
     {
+      id: 'views',
+      head: text.views.label,
+      offers: views
+        .filter(({ name }) => begins(name, words))
+        .map((view) => ({ kind: 'view', key: `view-${view.id}`, view })),
+    },
+    {
       id: 'boards',
       head: text.palette.boards,
       offers: named.map((choice) => ({ kind: 'board', key: `board-${choice.value}`, choice })),
+    },
+    {
+      id: 'people',
+      head: text.palette.people,
+      offers: whom.map((offer) => {
+        const key = `person-${JSON.stringify(offer.chips)}`;
+        return { kind: 'person', key, name: called(offer), offer };
+      }),
     },
     {
       id: 'tickets',
