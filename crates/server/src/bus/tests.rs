@@ -64,3 +64,20 @@ async fn a_switched_off_bus_says_nothing() {
     drop(bus);
     assert_eq!(ear.next().await, None);
 }
+
+#[tokio::test]
+async fn what_another_process_changed_rings_and_who_only_came_or_went_does_not() {
+    let bus = Bus::local();
+    let mut bell = bus.changed_elsewhere();
+    let mut rang = || {
+        let rang = bell.has_changed().expect("open");
+        bell.mark_unchanged();
+        rang
+    };
+    bus.listeners.offer(&Heard::Abroad("n".into(), Said::Alive.into()));
+    assert!(!rang(), "somebody is still there");
+    bus.listeners.offer(&Heard::Hint(notice("1")));
+    assert!(rang(), "a hint of another process");
+    bus.listeners.miss();
+    assert!(rang(), "some hints never came");
+}

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use axum::http::Method;
@@ -225,6 +226,19 @@ async fn a_receiver_that_is_silent_holds_up_no_other() -> Result<()> {
     assert_eq!(silent.events(), events[..1]);
     silent.hold(false);
     silent.has(&events).await
+}
+
+/// EV-4: as in the stock, a hundred at once and then a hundred a minute; what is more waits and is not lost.
+#[tokio::test]
+async fn no_webhook_is_sent_more_than_a_hundred_a_minute() -> Result<()> {
+    let (sending, receiver) = (Sending::start(Reach::Anywhere).await, Receiver::start().await?);
+    sending.add(json!({ "url": receiver.url() })).await;
+    let began = Instant::now();
+    let events = tell_some(&sending.store, T, 104).await;
+    receiver.has(&events).await?;
+    let took = began.elapsed();
+    ensure!(took >= Duration::from_millis(4 * 600), "104 in {took:?}");
+    Ok(())
 }
 
 /// EV-6
