@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth::live_token::LiveTokens;
 use crate::bus::Bus;
+use crate::gateways::graphql::{self, Graph};
 use crate::gateways::tail::Tail;
 use crate::gateways::webhooks;
 use crate::http;
@@ -39,6 +40,8 @@ pub struct App {
     pub tail: Tail,
     /// Sends to webhooks. How far it reaches is set by [`App::with_webhooks`].
     pub webhooks: webhooks::Sender,
+    /// GraphQL.
+    pub graph: Graph,
     /// How hints travel; whoever asks is told whether other processes are heard.
     pub bus: Bus,
     /// Cancelled when the server is to stop.
@@ -57,7 +60,8 @@ impl App {
         let tail = Tail::start(store.clone(), stop.clone());
         let (bus, started) = (Bus::local(), Instant::now());
         let webhooks = webhooks::Sender::default();
-        Self { store, live_tokens, rooms, quota, metrics, tail, webhooks, bus, stop, started }
+        let graph = Graph::new(stop.clone());
+        Self { store, live_tokens, rooms, quota, metrics, tail, webhooks, graph, bus, stop, started }
     }
 
     /// The same application with a limit on how often a key may ask.
@@ -93,7 +97,7 @@ impl App {
 
     /// Everything that is served on the port.
     pub fn router(&self) -> Router {
-        let routes = http::router().merge(self.rooms.router());
+        let routes = http::router().merge(graphql::router()).merge(self.rooms.router());
         http::watch::watched(self, routes).with_state(self.clone())
     }
 }

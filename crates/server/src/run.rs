@@ -120,7 +120,7 @@ impl Running {
         }
         tracing::info!("stopping");
         let drained = async {
-            self.app.rooms.drained().await;
+            tokio::join!(self.app.rooms.drained(), self.app.graph.drained());
             let served = (&mut self.serving).await;
             self.background.wait().await;
             served

@@ -135,6 +135,11 @@ impl Rest {
         answer(self.request(Method::GET, path)).await
     }
 
+    /// Any other change.
+    pub async fn set<T: DeserializeOwned>(&self, path: &str, body: &serde_json::Value) -> Result<T> {
+        answer(self.request(Method::PUT, path).json(body)).await
+    }
+
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client
             .request(method, format!("{}{path}", self.base))

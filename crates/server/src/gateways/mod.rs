@@ -6,6 +6,7 @@
 //! | module | is for | what is lost |
 //! |---|---|---|
 //! | [`tail`] | who is connected right now: subscriptions, channels | what happens while nobody is connected |
+//! | [`graphql`] | GraphQL over HTTP and WebSocket, on the tail | |
 //! | [`outlets`] | another system that has to get everything | nothing |
 //! | [`streams`] | Redis streams in the stock's layout, an outlet | |
 //! | [`webhooks`] | signed requests to addresses of others, each with a place of its own | |
@@ -14,6 +15,7 @@
 //!
 //! **Invariant:** a gateway knows the change and no domain rule; the domain and the store know no gateway.
 
+pub mod graphql;
 pub mod outlets;
 pub mod streams;
 pub mod tail;

@@ -25,7 +25,7 @@
 mod admin;
 mod bundle;
 mod changes;
-mod comments;
+pub(crate) mod comments;
 mod customers;
 mod events;
 pub mod extract;
@@ -33,14 +33,14 @@ mod html;
 mod lookups;
 mod meta;
 mod notifications;
-mod once;
+pub(crate) mod once;
 pub mod openapi;
 mod people;
 pub mod problem;
 mod ranges;
 mod records;
 mod schedules;
-mod tickets;
+pub(crate) mod tickets;
 pub mod watch;
 
 use axum::Router;
@@ -102,7 +102,7 @@ impl<T: ToSchema> ToSchema for Many<T> {
 }
 
 /// Now, as finely as times are stored.
-fn now(app: &App) -> Timestamp {
+pub(crate) fn now(app: &App) -> Timestamp {
     let now = app.now();
     to_millisecond(now).unwrap_or(now)
 }

@@ -28,6 +28,7 @@ use prometheus_client::registry::Registry;
 
 pub use self::page::router;
 pub use self::timing::Timing;
+use crate::gateways::graphql;
 use crate::rooms::Counts;
 
 /// The route of whatever has no route.
@@ -87,6 +88,11 @@ struct Gauges {
     hint_deliveries: Counter<u64, AtomicU64>,
     room_refusals: Counter<u64, AtomicU64>,
     slow_readers: Counter<u64, AtomicU64>,
+    graphql_connections: Gauge,
+    graphql_subscriptions: Gauge,
+    graphql_deliveries: Counter<u64, AtomicU64>,
+    graphql_refusals: Counter<u64, AtomicU64>,
+    graphql_too_slow: Counter<u64, AtomicU64>,
 }
 
 /// What stands at the moment of looking.
@@ -108,6 +114,8 @@ pub struct Moment {
     pub hints_relayed: u64,
     /// What has happened in the rooms since the start.
     pub in_rooms: Counts,
+    /// The same of GraphQL.
+    pub in_graphql: graphql::Counts,
 }
 
 impl Metrics {
@@ -217,12 +225,21 @@ impl Gauges {
         );
         registry.register("redis_hears", "1 while other processes are heard", self.redis.clone());
         registry.register("outbox_hints", "Committed hints that wait to be relayed", self.outbox.clone());
+        registry.register("graphql_connections", "Open GraphQL sockets", self.graphql_connections.clone());
+        registry.register(
+            "graphql_subscriptions",
+            "GraphQL subscriptions under way",
+            self.graphql_subscriptions.clone(),
+        );
         for (name, help, counter) in [
             ("hints_relayed", "Committed hints handed to the bus", &self.hints_relayed),
             ("hints_heard", "Hints that reached the rooms, of other processes too", &self.hints_heard),
             ("hint_deliveries", "Members of rooms and boards that a hint was sent to", &self.hint_deliveries),
             ("room_refusals", "Requests to enter a room that were refused", &self.room_refusals),
             ("slow_readers", "Sockets of rooms closed because they took too little", &self.slow_readers),
+            ("graphql_deliveries", "Events written to subscribers", &self.graphql_deliveries),
+            ("graphql_refusals", "Sockets and operations that were refused", &self.graphql_refusals),
+            ("graphql_too_slow", "Subscriptions ended because they took too little", &self.graphql_too_slow),
         ] {
             registry.register(name, help, counter.clone());
         }
@@ -233,6 +250,8 @@ impl Gauges {
         self.rooms.set(count(moment.rooms));
         self.room_sockets.set(count(moment.room_sockets));
         self.connections.set(count(moment.connections));
+        self.graphql_connections.set(count(moment.in_graphql.connections));
+        self.graphql_subscriptions.set(count(moment.in_graphql.subscriptions));
         self.redis.set(i64::from(moment.redis));
         self.outbox.set(i64::try_from(moment.outbox).unwrap_or(i64::MAX));
         for (counter, now) in [
@@ -242,6 +261,9 @@ impl Gauges {
             (&self.hint_deliveries, moment.in_rooms.deliveries),
             (&self.room_refusals, moment.in_rooms.refused),
             (&self.slow_readers, moment.in_rooms.too_slow),
+            (&self.graphql_deliveries, moment.in_graphql.deliveries),
+            (&self.graphql_refusals, moment.in_graphql.refused),
+            (&self.graphql_too_slow, moment.in_graphql.too_slow),
         ] {
             counter.inc_by(now.saturating_sub(counter.get()));
         }

@@ -55,6 +55,7 @@ use self::gate::Gate;
 use self::hub::{Hub, Told};
 use self::limits::{COME_BACK_IN, GOODBYE_MAX, GOODBYE_PER_SOCKET};
 use self::outgoing::{Given, Goodbye, Memory};
+pub(crate) use self::socket::is_too_big;
 use crate::auth::live_token::LiveTokens;
 use crate::store::Store;
 

@@ -184,7 +184,8 @@ fn take(visit: &mut Visit, message: Option<Result<Message, axum::Error>>) -> Res
     Ok(visit.received(&bytes)?)
 }
 
-fn is_too_big(error: &axum::Error) -> bool {
+/// Whether a message was over the limit of its socket.
+pub(crate) fn is_too_big(error: &axum::Error) -> bool {
     let cause = error.source().and_then(|cause| cause.downcast_ref());
     matches!(cause, Some(tungstenite::Error::Capacity(_)))
 }

@@ -38,6 +38,7 @@ mod sql;
 mod statements;
 mod tickets;
 pub mod webhooks;
+pub mod witness;
 mod writes;
 
 use std::time::Instant;

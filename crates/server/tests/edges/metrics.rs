@@ -96,6 +96,56 @@ async fn hints_and_refusals_are_counted() {
     }
 }
 
+/// GS-6: sockets, subscriptions and what they were told.
+#[tokio::test]
+async fn graphql_sockets_subscriptions_and_deliveries_are_counted() {
+    let world = World::with_metrics(None).await;
+    let key = world.key();
+    let list = world.get("/api/v1/tickets", &key).await.json();
+    let ticket = list["data"][0]["ticket_id"].as_str().expect("a ticket").to_owned();
+    let mut request =
+        format!("ws://{}/graph", world.running.address).into_client_request().expect("a request");
+    request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().expect("a header"));
+    let (mut socket, _) = tokio_tungstenite::connect_async(request).await.expect("a socket");
+    let messages = [
+        (format!(r#"{{"type":"connection_init","payload":{{"authToken":"{key}"}}}}"#), "connection_ack"),
+        (r#"{"type":"subscribe","id":"bad","payload":{"query":"{ nothing }"}}"#.to_owned(), "GRAPHQL_INVALID"),
+        (
+            r#"{"type":"subscribe","id":"all","payload":{"query":"subscription { supportTicketEvents { eventType } }"}}"#
+                .to_owned(),
+            "",
+        ),
+        (r#"{"type":"subscribe","id":"ready","payload":{"query":"{ me { id } }"}}"#.to_owned(), "complete"),
+    ];
+    for (message, answers) in messages {
+        socket.send(Message::text(message)).await.expect("sent");
+        if !answers.is_empty() {
+            heard(&mut socket, answers.as_bytes()).await;
+        }
+    }
+    let body = r#"{"title":"Printer on fire"}"#;
+    let mut raw = world.open().await;
+    raw.say(&format!(
+        "PUT /api/v1/tickets/{ticket} HTTP/1.1\r\nhost: x\r\nx-api-key: {key}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\n\r\n{body}",
+        body.len()
+    ))
+    .await;
+    assert_eq!(raw.reply().await.expect("an answer").status, 200);
+    heard(&mut socket, b"UPDATED").await;
+    let text = scrape(&world, "").await.body;
+    for line in [
+        "callboard_graphql_connections 1",
+        "callboard_graphql_subscriptions 1",
+        "callboard_graphql_deliveries_total 1",
+        "callboard_graphql_refusals_total 1",
+        "callboard_graphql_too_slow_total 0",
+    ] {
+        assert!(text.lines().any(|told| told == line), "{line} is not in\n{text}");
+    }
+    assert!(!text.contains(&key));
+}
+
 /// Waits for a frame with this in it.
 async fn heard(socket: &mut WebSocketStream<MaybeTlsStream<TcpStream>>, what: &[u8]) {
     let waiting = async {

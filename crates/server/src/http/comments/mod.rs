@@ -9,6 +9,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use callboard_model::TicketId;
 use callboard_model::rest::One;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -23,9 +24,9 @@ use super::problem::Problem;
 use super::tickets::refused;
 use crate::app::App;
 use crate::auth::{Caller, Placement};
-use crate::store::comments::{CommentQuery, Ground, Say, Touch};
+use crate::store::comments::{Comment, CommentQuery, Ground, Say, Touch};
 use crate::store::query::Order;
-use crate::store::save::Refusal;
+use crate::store::save::{Attempt, Refusal};
 
 /// Comments in one answer when nobody says how many.
 const LIMIT: u32 = 100;
@@ -144,13 +145,23 @@ async fn list(
             return Err(invalid("content_format", "invalid_enum_value", message));
         }
     };
-    let ticket = id.into();
-    let found = app.store.ticket(&caller.tenant, &ticket).await?;
+    let comments = of_ticket(&app, &caller, &id.into(), query).await?;
+    Ok(Json(Many { data: comments.into_iter().map(|one| Shown::new(one, &caller, format)).collect() }))
+}
+
+/// What was said on a ticket, as far as the caller may see it.
+pub(crate) async fn of_ticket(
+    app: &App,
+    caller: &Caller,
+    ticket: &TicketId,
+    query: CommentQuery,
+) -> Result<Vec<Comment>, Problem> {
+    let found = app.store.ticket(&caller.tenant, ticket).await?;
     if !found.is_some_and(|ticket| caller.access.reads(&Placement::of(&ticket))) {
         return Err(refused(&caller.tenant, Refusal::NotFound));
     }
-    let comments = app.store.comments(&caller.tenant, &ticket, query).await?;
-    Ok(Json(Many { data: comments.into_iter().map(|one| Shown::new(one, &caller, format)).collect() }))
+    let internal = query.internal && caller.access.sees_internal_comments();
+    Ok(app.store.comments(&caller.tenant, ticket, CommentQuery { internal, ..query }).await?)
 }
 
 /// Who writes on which ticket; `path` is what follows the ticket in the address.
@@ -168,26 +179,38 @@ fn ground(
 
 async fn say(
     State(app): State<App>,
-    Commenter(caller): Commenter,
+    caller: Commenter,
     Id(id): Id,
     headers: WriteHeaders,
     body: Object,
 ) -> Result<Response, Problem> {
+    let attempt = said(&app, &caller, &id, &headers, &body).await?;
+    let Commenter(caller) = caller;
+    let told = |comment| {
+        let shown = Shown::new(comment, &caller, Format::Full);
+        (StatusCode::CREATED, Json(One { data: shown })).into_response()
+    };
+    once::answer(attempt, told, |refusal| refused(&caller.tenant, refusal))
+}
+
+/// Says something on a ticket. Whether the caller may say anything at all was asked before.
+pub(crate) async fn said(
+    app: &App,
+    Commenter(caller): &Commenter,
+    id: &str,
+    headers: &WriteHeaders,
+    body: &Object,
+) -> Result<Attempt<Comment>, Problem> {
     let said = body::saying(&body.map).map_err(|issues| Problem::invalid(&issues))?;
     let say = Say {
-        ground: ground(&caller, &headers, &Method::POST, (&id, &[]), &body.bytes),
+        ground: ground(caller, headers, &Method::POST, (id, &[]), &body.bytes),
         comment: Uuid::new_v4().to_string().into(),
         parent: said.parent,
         draft: said.draft,
         time_spent: said.time_spent,
         metadata: said.metadata,
     };
-    let attempt = app.store.say(say).await?;
-    let told = |comment| {
-        let shown = Shown::new(comment, &caller, Format::Full);
-        (StatusCode::CREATED, Json(One { data: shown })).into_response()
-    };
-    once::answer(attempt, told, |refusal| refused(&caller.tenant, refusal))
+    Ok(app.store.say(say).await?)
 }
 
 async fn reword(

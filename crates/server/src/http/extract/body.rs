@@ -27,6 +27,15 @@ pub struct Object {
     pub bytes: Bytes,
 }
 
+impl Object {
+    /// A body that came as a part of something else.
+    #[must_use]
+    pub fn of(map: Map<String, Value>) -> Self {
+        let bytes = Value::Object(map.clone()).to_string().into();
+        Self { map, bytes }
+    }
+}
+
 impl FromRequest<App> for Object {
     type Rejection = Problem;
 

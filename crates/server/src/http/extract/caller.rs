@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use callboard_model::TenantId;
 use callboard_model::rest::header;
 
 use super::Spent;
@@ -17,7 +18,7 @@ use crate::http::now;
 use crate::http::problem::Problem;
 use crate::listen::Source;
 use crate::metrics::Limited;
-use crate::quota::Refused;
+use crate::quota::{Allowance, Refused};
 
 /// Anybody with a valid key.
 pub struct Known(pub Caller);
@@ -42,24 +43,77 @@ impl FromRequestParts<App> for Known {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let key = text(&parts.headers, header::API_KEY).ok_or_else(Problem::key_missing)?;
-        let within = text(&parts.headers, header::TENANT).map(Into::into);
-        let (key, source) = (KeyHash::of(key), parts.extensions.get::<Source>().copied());
+        known(app, parts, KeyHash::of(key)).await.map(Self)
+    }
+}
+
+/// Whose key a request shows, wherever in it the key stood.
+pub(crate) async fn known(app: &App, parts: &Parts, key: KeyHash) -> Result<Caller, Problem> {
+    let within = text(&parts.headers, header::TENANT).map(Into::into);
+    let source = parts.extensions.get::<Source>().copied();
+    let caller = signed_in(app, key, within, source).await?;
+    if let (Some(allowance), Some(spent)) = (spend(app, &key).await?, parts.extensions.get::<Arc<Spent>>()) {
+        spent.note(allowance);
+    }
+    Ok(caller)
+}
+
+/// The owner of a key that is shown from somewhere. Whoever shows many that open nothing is refused for a while.
+pub(crate) async fn signed_in(
+    app: &App,
+    key: KeyHash,
+    within: Option<TenantId>,
+    source: Option<Source>,
+) -> Result<Caller, Problem> {
+    if let Some(source) = source {
+        let may_try = app.quota.may_try(source, &key, app.uptime());
+        may_try.map_err(|refused| too_often(app, Limited::SignIn, refused))?;
+    }
+    let Some(caller) = app.store.caller_by_key(key, within, now(app)).await? else {
         if let Some(source) = source {
-            let may_try = app.quota.may_try(source, &key, app.uptime());
-            may_try.map_err(|refused| too_often(app, Limited::SignIn, refused))?;
+            app.quota.failed(source, app.uptime());
         }
-        let Some(caller) = app.store.caller_by_key(key, within, now(app)).await? else {
-            if let Some(source) = source {
-                app.quota.failed(source, app.uptime());
-            }
-            return Err(Problem::key_invalid());
-        };
-        let spent = app.quota.spend(&key, app.uptime()).await;
-        let allowance = spent.map_err(|refused| too_often(app, Limited::Key, refused))?;
-        if let (Some(allowance), Some(spent)) = (allowance, parts.extensions.get::<Arc<Spent>>()) {
-            spent.note(allowance);
+        return Err(Problem::key_invalid());
+    };
+    Ok(caller)
+}
+
+/// Counts one request of a good key.
+pub(crate) async fn spend(app: &App, key: &KeyHash) -> Result<Option<Allowance>, Problem> {
+    let spent = app.quota.spend(key, app.uptime()).await;
+    spent.map_err(|refused| too_often(app, Limited::Key, refused))
+}
+
+impl Reader {
+    /// This caller, if they may see tickets.
+    pub fn of(caller: Caller) -> Result<Self, Problem> {
+        if caller.access.reads_tickets() {
+            Ok(Self(caller))
+        } else {
+            Err(Problem::forbidden("Your role does not read tickets"))
         }
-        Ok(Self(caller))
+    }
+}
+
+impl Writer {
+    /// This caller, if they may change tickets.
+    pub fn of(caller: Caller) -> Result<Self, Problem> {
+        if caller.access.writes_tickets() {
+            Ok(Self(caller))
+        } else {
+            Err(Problem::forbidden("Your role does not change tickets"))
+        }
+    }
+}
+
+impl Commenter {
+    /// This caller, if they may say something on tickets.
+    pub fn of(caller: Caller) -> Result<Self, Problem> {
+        if caller.access.comments() {
+            Ok(Self(caller))
+        } else {
+            Err(Problem::forbidden("Your role does not comment on tickets"))
+        }
     }
 }
 
@@ -68,11 +122,7 @@ impl FromRequestParts<App> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let Known(caller) = Known::from_request_parts(parts, app).await?;
-        if caller.access.reads_tickets() {
-            Ok(Self(caller))
-        } else {
-            Err(Problem::forbidden("Your role does not read tickets"))
-        }
+        Self::of(caller)
     }
 }
 
@@ -94,11 +144,7 @@ impl FromRequestParts<App> for Writer {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let Known(caller) = Known::from_request_parts(parts, app).await?;
-        if caller.access.writes_tickets() {
-            Ok(Self(caller))
-        } else {
-            Err(Problem::forbidden("Your role does not change tickets"))
-        }
+        Self::of(caller)
     }
 }
 
@@ -120,11 +166,7 @@ impl FromRequestParts<App> for Commenter {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let Known(caller) = Known::from_request_parts(parts, app).await?;
-        if caller.access.comments() {
-            Ok(Self(caller))
-        } else {
-            Err(Problem::forbidden("Your role does not comment on tickets"))
-        }
+        Self::of(caller)
     }
 }
 
@@ -134,6 +176,6 @@ fn too_often(app: &App, what: Limited, refused: Refused) -> Problem {
 }
 
 /// A header's text; an empty one counts as none.
-pub(super) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok().map(str::trim).filter(|text| !text.is_empty())
 }

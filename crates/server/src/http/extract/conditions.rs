@@ -66,21 +66,26 @@ impl FromRequestParts<App> for WriteHeaders {
             None => None,
             Some(value) => exact(value.to_str().unwrap_or_default().trim())?,
         };
-        let key = match headers.get(names::IDEMPOTENCY_KEY) {
-            None => None,
-            Some(value) => Some(key(value.to_str().unwrap_or_default().trim())?),
-        };
-        let origin = match text(headers, names::ORIGIN_SESSION).or_else(|| text(headers, TAB_ID)) {
-            None => None,
-            Some(origin) if is_id(origin) => Some(origin.into()),
-            Some(_) => return Err(Problem::bad_request("The origin session is not an id")),
-        };
+        let key = headers.get(names::IDEMPOTENCY_KEY).map(|value| value.to_str().unwrap_or_default().trim());
+        let origin = text(headers, names::ORIGIN_SESSION).or_else(|| text(headers, TAB_ID));
         let socket = match text(headers, SOCKET_ID) {
             None => None,
             Some(socket) if is_id(socket) => Some(socket.into()),
             Some(_) => return Err(Problem::bad_request("The socket is not an id")),
         };
-        Ok(Self { exactly, key, origin, socket, now: now(app) })
+        Ok(Self { exactly, socket, ..Self::said(key, origin, now(app))? })
+    }
+}
+
+impl WriteHeaders {
+    /// The same, said another way than in headers.
+    pub fn said(key: Option<&str>, origin: Option<&str>, now: Timestamp) -> Result<Self, Problem> {
+        let origin = match origin {
+            None => None,
+            Some(origin) if is_id(origin) => Some(origin.into()),
+            Some(_) => return Err(Problem::bad_request("The origin session is not an id")),
+        };
+        Ok(Self { exactly: None, key: key.map(idempotency_key).transpose()?, origin, socket: None, now })
     }
 }
 
@@ -95,7 +100,7 @@ fn exact(tag: &str) -> Result<Option<Version>, Problem> {
         .ok_or_else(|| Problem::bad_request("If-Match is one version in quotes"))
 }
 
-fn key(text: &str) -> Result<String, Problem> {
+fn idempotency_key(text: &str) -> Result<String, Problem> {
     if (1..=KEY_MAX).contains(&text.len()) {
         Ok(text.to_owned())
     } else {

@@ -14,9 +14,10 @@ mod values;
 
 pub use body::{BODY_MAX, BODY_PATIENCE, Object};
 pub use caller::{Administrator, Colleague, Commenter, Known, Reader, Writer};
+pub(crate) use caller::{known, signed_in, spend, text};
 pub use conditions::{Entity, WriteHeaders};
 pub use pair::Pair;
-pub(in crate::http) use params::is_id;
+pub(crate) use params::is_id;
 pub use params::{Id, Params, invalid};
 pub use spent::Spent;
 pub(in crate::http) use values::{each, instant, maybe, said};

@@ -27,7 +27,7 @@ impl FromRequestParts<App> for Id {
 }
 
 /// Whether text could be an id at all.
-pub(in crate::http) fn is_id(text: &str) -> bool {
+pub(crate) fn is_id(text: &str) -> bool {
     (1..=ID_MAX).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
@@ -45,6 +45,12 @@ impl FromRequestParts<App> for Params {
 }
 
 impl Params {
+    /// Parameters that came another way than in a query.
+    #[must_use]
+    pub fn of(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
     /// The text of a parameter; an empty one counts as none.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&str> {

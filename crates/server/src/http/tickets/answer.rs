@@ -51,7 +51,7 @@ fn ticket(tenant: &TenantId, status: StatusCode, saved: Saved) -> Response {
 }
 
 /// Why a ticket was not written.
-pub(in crate::http) fn refused(tenant: &TenantId, refusal: Refusal) -> Problem {
+pub(crate) fn refused(tenant: &TenantId, refusal: Refusal) -> Problem {
     problem(
         refusal,
         |Stale { current, conflicts }| json!({ "current": Detail::of(tenant, current), "conflicts": conflicts }),

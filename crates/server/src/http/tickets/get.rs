@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use callboard_model::TicketId;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -13,7 +14,7 @@ use utoipa::ToSchema;
 use super::shown::Detail;
 use super::unknown;
 use crate::app::App;
-use crate::auth::Placement;
+use crate::auth::{Caller, Placement};
 use crate::error::ServerError;
 use crate::http::extract::{Entity, Id, Params, Reader};
 use crate::http::openapi::Contract;
@@ -58,12 +59,7 @@ pub(super) async fn get(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let ranges = Ranges::read(&params)?;
-    let sheet = app.store.sheet(&caller.tenant, &id.into()).await?;
-    let may_read = |sheet: &Sheet| caller.access.reads(&Placement::of(&sheet.ticket));
-    let mut sheet = sheet.filter(may_read).ok_or_else(unknown)?;
-    if !caller.access.is_internal() {
-        sheet.overrides.clear();
-    }
+    let sheet = found(&app, &caller, &id.into()).await?;
     let entity = Entity(sheet.ticket.version.unwrap_or_default());
     let tag = [(header::ETAG, entity.tag())];
     if entity.is_held(&headers) {
@@ -74,4 +70,15 @@ pub(super) async fn get(
     let truncated_fields = ranges.cut(&mut data);
     let meta = (!truncated_fields.is_empty()).then_some(Meta { truncated_fields });
     Ok((tag, Json(Told { data, meta })).into_response())
+}
+
+/// The ticket as far as the caller may see it.
+pub(crate) async fn found(app: &App, caller: &Caller, ticket: &TicketId) -> Result<Sheet, Problem> {
+    let sheet = app.store.sheet(&caller.tenant, ticket).await?;
+    let may_read = |sheet: &Sheet| caller.access.reads(&Placement::of(&sheet.ticket));
+    let mut sheet = sheet.filter(may_read).ok_or_else(unknown)?;
+    if !caller.access.is_internal() {
+        sheet.overrides.clear();
+    }
+    Ok(sheet)
 }

@@ -4,6 +4,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use callboard_model::Ticket;
 use callboard_model::rest::Pagination;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -13,6 +14,7 @@ use super::filter::{self, IDS_MAX};
 use super::row::{Row, rows};
 use super::{fields, shown};
 use crate::app::App;
+use crate::auth::Caller;
 use crate::http::extract::{Params, Reader, invalid};
 use crate::http::openapi::Contract;
 use crate::http::problem::Problem;
@@ -22,6 +24,8 @@ use crate::store::query::{Filter, Order, Own, Sort, TicketQuery};
 const LIMIT: u32 = 25;
 /// Tickets per page at most.
 const LIMIT_MAX: u32 = 100;
+/// By what a list is sorted when the caller does not say.
+const SORT: &str = "entered_at";
 
 /// The stock's envelope of a list.
 #[derive(Serialize, ToSchema)]
@@ -57,17 +61,26 @@ pub(super) async fn list(
     Reader(caller): Reader,
     params: Params,
 ) -> Result<Json<Listed>, Problem> {
-    let sort_name = params.text("sort").unwrap_or("entered_at").to_owned();
-    let query = query(&params, &sort_name)?;
     let fields = fields::read(&params)?;
-    let order = if query.order == Order::Ascending { "asc" } else { "desc" };
-    let (tickets, pagination) = app.store.tickets(&caller.tenant, &caller.access, query).await?;
+    let order = if order(&params)? == Order::Ascending { "asc" } else { "desc" };
+    let (tickets, pagination) = page(&app, &caller, &params).await?;
     let data = rows(&app, &caller, tickets, fields.as_ref()).await?;
-    let meta = Meta { sort: sort_name, order, filters: filter::told_back(&params) };
+    let sort = params.text("sort").unwrap_or(SORT).to_owned();
+    let meta = Meta { sort, order, filters: filter::told_back(&params) };
     Ok(Json(Listed { data, pagination, meta }))
 }
 
-fn query(params: &Params, sort_name: &str) -> Result<TicketQuery, Problem> {
+/// The page that these parameters mean, as far as the caller may see it.
+pub(crate) async fn page(
+    app: &App,
+    caller: &Caller,
+    params: &Params,
+) -> Result<(Vec<Ticket>, Pagination), Problem> {
+    let query = query(params)?;
+    Ok(app.store.tickets(&caller.tenant, &caller.access, query).await?)
+}
+
+fn query(params: &Params) -> Result<TicketQuery, Problem> {
     let ids = params.ids("ids", IDS_MAX)?;
     // Who asks for tickets by name gets all of them at once.
     let default = if ids.is_some() { u32::try_from(IDS_MAX).unwrap_or(LIMIT_MAX) } else { LIMIT };
@@ -75,7 +88,7 @@ fn query(params: &Params, sort_name: &str) -> Result<TicketQuery, Problem> {
     Ok(TicketQuery {
         page: params.within("page", 1, 1..=u32::MAX)?,
         limit: params.within("limit", default, 1..=max)?,
-        sort: sort(sort_name)?,
+        sort: sort(params.text("sort").unwrap_or(SORT))?,
         order: order(params)?,
         filter: Filter { ids, ..filter::read(params)? },
     })

@@ -33,8 +33,12 @@ use callboard_model::rest::{LiveTokens, LiveTokensRequest, Stale, TicketChanges}
 use serde_json::Value;
 
 use self::answer::Written;
-pub(super) use self::answer::refused;
+pub(crate) use self::answer::refused;
+pub(crate) use self::get::found;
+pub(crate) use self::list::page;
+pub(crate) use self::open::opened;
 use self::shown::Tag;
+pub(crate) use self::update::put;
 use super::Many;
 use super::openapi::{Contract, Routes};
 use super::problem::Problem;

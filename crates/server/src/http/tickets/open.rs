@@ -11,11 +11,12 @@ use uuid::Uuid;
 use super::answer::written;
 use super::body::{For, read};
 use crate::app::App;
+use crate::auth::Caller;
 use crate::domain::Issue;
 use crate::http::extract::{Known, Object, WriteHeaders};
 use crate::http::once::author;
 use crate::http::problem::Problem;
-use crate::store::save::Opening;
+use crate::store::save::{Attempt, Opening, Saved};
 
 /// How the company does its work: not for a customer who opens a ticket.
 const OWN_BUSINESS: [Field; 6] =
@@ -27,6 +28,17 @@ pub(super) async fn open(
     headers: WriteHeaders,
     body: Object,
 ) -> Result<Response, Problem> {
+    let attempt = opened(&app, &caller, &headers, &body).await?;
+    written(&caller.tenant, StatusCode::CREATED, attempt)
+}
+
+/// Opens a ticket, if the caller may and the body says one.
+pub(crate) async fn opened(
+    app: &App,
+    caller: &Caller,
+    headers: &WriteHeaders,
+    body: &Object,
+) -> Result<Attempt<Saved>, Problem> {
     if !caller.access.opens_tickets() {
         return Err(Problem::forbidden("Your role does not open tickets"));
     }
@@ -41,8 +53,7 @@ pub(super) async fn open(
             return Err(Problem::invalid(&issues));
         }
     }
-    let author = author(&caller, &headers, &Method::POST, &["tickets"], &body.bytes);
+    let author = author(caller, headers, &Method::POST, &["tickets"], &body.bytes);
     let ticket = Uuid::new_v4().to_string().into();
-    let attempt = app.store.open_ticket(Opening { author, ticket, wish: sent.wish }).await?;
-    written(&caller.tenant, StatusCode::CREATED, attempt)
+    Ok(app.store.open_ticket(Opening { author, ticket, wish: sent.wish }).await?)
 }

@@ -15,7 +15,7 @@ use crate::domain::Issue;
 use crate::http::extract::{Id, Object, WriteHeaders, Writer};
 use crate::http::once::author;
 use crate::http::problem::Problem;
-use crate::store::save::{Knew, Save};
+use crate::store::save::{Attempt, Knew, Save, Saved};
 
 /// `PUT` and `PATCH` are the same: both take some of the fields.
 pub(super) async fn update(
@@ -61,10 +61,31 @@ async fn change(
     headers: &WriteHeaders,
     body: &Object,
 ) -> Result<Response, Problem> {
+    let attempt = changed(app, caller, (id, part, purpose), headers, body).await?;
+    written(&caller.tenant, StatusCode::OK, attempt)
+}
+
+/// Changes a ticket as a `PUT` would. Whether the caller may change tickets at all was asked before.
+pub(crate) async fn put(
+    app: &App,
+    Writer(caller): &Writer,
+    id: &str,
+    headers: &WriteHeaders,
+    body: &Object,
+) -> Result<Attempt<Saved>, Problem> {
+    changed(app, caller, (id, "", For::Change), headers, body).await
+}
+
+async fn changed(
+    app: &App,
+    caller: &Caller,
+    (id, part, purpose): (&str, &str, For),
+    headers: &WriteHeaders,
+    body: &Object,
+) -> Result<Attempt<Saved>, Problem> {
     let sent = read(&body.map, purpose).map_err(|issues| Problem::invalid(&issues))?;
     // `PATCH` is another word for `PUT`, under the same key too.
     let author = author(caller, headers, &Method::PUT, &["tickets", id, part], &body.bytes);
     let knew = Knew { seen: sent.seen, exactly: headers.exactly };
-    let attempt = app.store.save(Save { author, ticket: id.into(), wish: sent.wish, knew }).await?;
-    written(&caller.tenant, StatusCode::OK, attempt)
+    Ok(app.store.save(Save { author, ticket: id.into(), wish: sent.wish, knew }).await?)
 }

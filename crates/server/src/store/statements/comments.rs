@@ -55,7 +55,7 @@ pub(in crate::store) fn list(
 }
 
 /// One comment of this ticket, with its reactions.
-pub(super) fn get(
+pub(in crate::store) fn get(
     db: &mut dyn Sql,
     tenant: &TenantId,
     ticket: &TicketId,

@@ -40,3 +40,4 @@ pub(super) mod schedules;
 pub(super) mod tickets;
 pub(super) mod versions;
 pub(super) mod webhooks;
+pub(super) mod witness;

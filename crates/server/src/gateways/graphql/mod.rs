@@ -1,0 +1,85 @@
+//! GraphQL: tickets over HTTP, and what happens to them over `graphql-transport-ws`, both on `/graph` (GS-1 … GS-6).
+//!
+//! It exists for programs that want to hear of tickets without speaking Hocuspocus, and to ask for just the fields that
+//! they need. It holds no truth and decides nothing: what REST reads and writes with is what answers here.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`limits`] | every bound, with the meaning of its overflow |
+//! | [`schema`] | what can be asked |
+//! | `document` | what a query costs before it is looked at |
+//! | `answer` | one request over HTTP |
+//! | `protocol`, `socket`, `talk` | the messages of a socket, its task, and what is under way on it |
+//! | `words`, `wish`, `listener` | domain events in the words of GS-3, which of them are wanted, and who may know what |
+//! | `crowd` | how many there are |
+//! | `fault` | every answer that says no |
+//!
+//! **Invariant:** an event goes out only after it was asked what this very caller may read now.
+
+mod answer;
+mod crowd;
+mod document;
+mod fault;
+pub mod limits;
+mod listener;
+mod protocol;
+pub mod schema;
+mod socket;
+mod talk;
+mod wish;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::get;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use self::crowd::Counts;
+use self::crowd::Crowd;
+use crate::app::App;
+
+/// The address of GraphQL.
+pub const PATH: &str = "/graph";
+
+/// GraphQL in this process. Cheap to clone.
+#[derive(Clone)]
+pub struct Graph(Arc<Shared>);
+
+struct Shared {
+    schema: schema::Graph,
+    crowd: Crowd,
+    sockets: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Graph {
+    /// Nobody there yet. Sockets are told to come back later when `stop` is cancelled.
+    #[must_use]
+    pub fn new(stop: CancellationToken) -> Self {
+        let (schema, crowd, sockets) = (schema::graph(), Crowd::default(), TaskTracker::new());
+        Self(Arc::new(Shared { schema, crowd, sockets, stop }))
+    }
+
+    /// Waits until every socket has been told goodbye. To be called after `stop`, with a deadline of the caller's.
+    pub async fn drained(&self) {
+        self.0.sockets.close();
+        self.0.sockets.wait().await;
+    }
+
+    /// What there is, and what has happened since the start.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.0.crowd.counts()
+    }
+
+    fn schema(&self) -> &schema::Graph {
+        &self.0.schema
+    }
+}
+
+/// The route, to be merged into the server's router.
+pub fn router() -> Router<App> {
+    Router::new().route(PATH, get(socket::enter).post(answer::answer))
+}

@@ -1,0 +1,116 @@
+//! The task of one GraphQL socket: reads, writes and ends.
+//!
+//! What is told waits in the end of the event log until this task takes it: while a peer does not read, nothing is taken,
+//! and what waits there too long says so itself.
+//!
+//! **Invariant:** the task never waits for a peer without a limit, and nobody says more after a close.
+
+use axum::Extension;
+use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::response::{IntoResponse, Response};
+use futures_util::SinkExt;
+use tokio::time::{sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::crowd::Seat;
+use super::limits::{CLOSE_PATIENCE, MESSAGE_BYTES_MAX, WRITE_PATIENCE};
+use super::protocol::{Close, SUBPROTOCOL};
+use super::talk::Talk;
+use crate::app::App;
+use crate::http::problem::Problem;
+use crate::listen::Source;
+use crate::rooms::is_too_big;
+
+/// Accepts a WebSocket. Who it is is asked inside.
+pub(super) async fn enter(
+    State(app): State<App>,
+    source: Option<Extension<Source>>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Response {
+    let Ok(upgrade) = upgrade else {
+        let message = format!("POST a query to this address, or open a WebSocket that speaks {SUBPROTOCOL}");
+        return Problem::bad_request(message).into_response();
+    };
+    let graph = app.graph.clone();
+    let seat = if graph.0.stop.is_cancelled() { None } else { graph.0.crowd.enter() };
+    let Some(seat) = seat else { return Problem::stopping().into_response() };
+    let upgrade = upgrade
+        .protocols([SUBPROTOCOL])
+        .max_message_size(MESSAGE_BYTES_MAX)
+        .max_frame_size(MESSAGE_BYTES_MAX);
+    upgrade.on_upgrade(move |socket| {
+        let (sockets, stop) = (graph.0.sockets.clone(), graph.0.stop.clone());
+        let source = source.map(|Extension(source)| source);
+        sockets.track_future(serve(socket, app, seat, source, stop))
+    })
+}
+
+async fn serve(mut socket: WebSocket, app: App, seat: Seat, source: Option<Source>, stop: CancellationToken) {
+    let crowd = app.graph.0.crowd.clone();
+    let end = if socket.protocol().is_some() {
+        let talk = Talk::new(app, seat, source);
+        // Whatever was under way ends with it, before the peer is told.
+        Box::pin(converse(&mut socket, talk, &stop)).await
+    } else {
+        End::Closed(Close::subprotocol())
+    };
+    if let End::Closed(close) = end {
+        if close.is_refusal() {
+            crowd.refused();
+        }
+        tracing::debug!(code = close.code, "a GraphQL socket is closed");
+        // A peer that does not take it in time has no use for it either.
+        drop(timeout(CLOSE_PATIENCE, say_goodbye(&mut socket, close)).await);
+    }
+}
+
+/// How a conversation ended.
+enum End {
+    /// We end it.
+    Closed(Close),
+    /// The peer ended it, or is gone.
+    Gone,
+}
+
+async fn converse(socket: &mut WebSocket, mut talk: Talk, stop: &CancellationToken) -> End {
+    loop {
+        let said = tokio::select! {
+            biased;
+            () = stop.cancelled() => Err(Close::restart()),
+            // Reading first: there may always be another event, and what a peer says is bounded in its rate.
+            message = socket.recv() => match message {
+                Some(Ok(Message::Text(text))) => talk.heard(&text).await,
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => { talk.lives(); Ok(Vec::new()) }
+                Some(Ok(Message::Binary(_))) => Err(Close::bad_request("Messages are text")),
+                Some(Err(error)) if is_too_big(&error) => Err(Close::too_big(MESSAGE_BYTES_MAX)),
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return End::Gone,
+            },
+            () = sleep_until(talk.next_tick()) => talk.tick().await,
+            said = talk.next() => Ok(said),
+        };
+        match said {
+            Ok(said) => {
+                for text in said {
+                    if !matches!(
+                        timeout(WRITE_PATIENCE, socket.send(Message::Text(text.into()))).await,
+                        Ok(Ok(()))
+                    ) {
+                        return End::Gone;
+                    }
+                }
+            }
+            Err(close) => return End::Closed(close),
+        }
+    }
+}
+
+/// Sends the close frame, then reads on until the peer has answered it: a socket that is dropped with unread input resets
+/// the connection, and the peer would never see why.
+async fn say_goodbye(socket: &mut WebSocket, close: Close) {
+    let frame = CloseFrame { code: close.code, reason: close.reason.into() };
+    if socket.send(Message::Close(Some(frame))).await.is_ok() && socket.flush().await.is_ok() {
+        while let Some(Ok(_)) = socket.recv().await {}
+    }
+}

@@ -1,0 +1,115 @@
+//! What somebody may know of something that happened, asked when they are about to be told.
+//!
+//! It exists because between an event and its delivery a key may be taken away, a board closed, a ticket moved: whoever
+//! delivers asks here, once per event and reader, and everything is read from one snapshot.
+//!
+//! **Invariant:** an answer is never older than the question, and what cannot be known any more is not shown.
+
+use std::sync::Arc;
+
+use callboard_model::{CommentId, TenantId, Ticket, TicketId, Timestamp, UserId};
+
+use super::comments::Comment;
+use super::{Store, statements};
+use crate::auth::Caller;
+use crate::auth::api_key::KeyHash;
+use crate::error::Result;
+
+/// With what somebody was let in.
+#[derive(Clone, Debug)]
+pub struct Pass {
+    /// Their key, as far as it is kept.
+    pub key: KeyHash,
+    /// Behind which wall.
+    pub tenant: TenantId,
+}
+
+/// What is asked about one event.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// About which ticket.
+    pub ticket: TicketId,
+    /// When it happened; `None`: what stands now is all that is asked for.
+    pub since: Option<Timestamp>,
+    /// What was said, if something was.
+    pub comment: Option<CommentId>,
+    /// Whose doing it was, where their name is wanted.
+    pub actor: Option<UserId>,
+    /// How the reader stands to the ticket is wanted, too.
+    pub ties: bool,
+}
+
+impl Question {
+    /// Whether a ticket may be read at all.
+    #[must_use]
+    pub fn about(ticket: TicketId) -> Self {
+        Self { ticket, since: None, comment: None, actor: None, ties: false }
+    }
+}
+
+/// What somebody may know now.
+#[derive(Clone, Debug)]
+pub struct Witness {
+    /// Who asks, as they stand.
+    pub caller: Caller,
+    /// What they may know of the ticket.
+    pub sight: Sight,
+    /// The name of whoever did it, if they are still somebody.
+    pub actor: Option<Arc<str>>,
+}
+
+/// What somebody may know of a ticket.
+#[derive(Clone, Debug)]
+pub enum Sight {
+    /// Nothing, not even that it is there.
+    Nothing,
+    /// That it is gone: they could read it until then.
+    Gone,
+    /// What it is.
+    Ticket(Box<Seen>),
+}
+
+/// A ticket that may be read.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// As it stands.
+    pub ticket: Ticket,
+    /// Whether they could have read it all the time since it happened: then what it was before is no news to them.
+    pub all_along: bool,
+    /// What was said, where they may read that.
+    pub comment: Option<Comment>,
+    /// How they stand to it; only where that was asked.
+    pub ties: Ties,
+}
+
+/// How somebody stands to a ticket.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ties {
+    /// They said something on it.
+    pub spoke: bool,
+    /// It is for a team of theirs, or for somebody in one.
+    pub team: bool,
+}
+
+impl Store {
+    /// What the owner of a key may know now; `None` when the key opens nothing any more.
+    pub async fn witness(&self, pass: &Pass, question: Question) -> Result<Option<Witness>> {
+        let (pass, now, limits) = (pass.clone(), self.now(), self.limits);
+        self.read(move |db| {
+            let owner = statements::keys::owner(db, &pass.key, Some(&pass.tenant), now)?;
+            let Some(caller) = owner else { return Ok(None) };
+            let sight = statements::witness::sight(db, &caller, &question, limits)?;
+            let actor = match &question.actor {
+                Some(actor) => statements::people::caller(db, &pass.tenant, actor)?,
+                None => None,
+            };
+            Ok(Some(Witness { caller, sight, actor: actor.map(|actor| actor.display_name) }))
+        })
+        .await
+    }
+
+    /// The owner of the key that somebody was let in with, as they stand now; `None` when it opens nothing any more.
+    pub async fn bearer(&self, pass: &Pass) -> Result<Option<Caller>> {
+        self.caller_by_key(pass.key, Some(pass.tenant.clone()), self.now()).await
+    }
+}
