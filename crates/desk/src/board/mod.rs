@@ -119,23 +119,31 @@ impl Board {
     }
 
     /// The person is choosing among the lines of a view, or no longer: meanwhile its rows keep their places, and follow
-    /// their tickets there. `now` never jumps.
-    pub fn choose(&mut self, window: &WindowId, view: &ViewId, by: ChoosingBy, on: bool, now: Duration) {
-        if let Some(open) = self.view_mut(window, view) {
-            open.choose(by, on, now);
-        }
+    /// their tickets there. `now` never jumps. Says whether rows went to their places.
+    pub fn choose(
+        &mut self,
+        window: &WindowId,
+        view: &ViewId,
+        by: ChoosingBy,
+        on: bool,
+        now: Duration,
+    ) -> bool {
+        self.view_mut(window, view).is_some_and(|open| open.choose(by, on, now))
     }
 
-    /// Lets the rows of a view go to their places, whoever is choosing.
-    pub fn refresh(&mut self, window: &WindowId, view: &ViewId, now: Duration) {
-        if let Some(open) = self.view_mut(window, view) {
-            open.settle(now);
-        }
+    /// Lets the rows of a view go to their places, whoever is choosing. Says whether any did.
+    pub fn refresh(&mut self, window: &WindowId, view: &ViewId, now: Duration) -> bool {
+        self.view_mut(window, view).is_some_and(|open| open.settle(now))
     }
 
-    /// Lets rows go to their places where nobody is choosing any more, [`SETTLES_EVERY`] after they last did.
-    pub fn settle(&mut self, now: Duration) {
-        self.all_views().for_each(|view| view.settle_if_due(now));
+    /// Lets rows go to their places where nobody is choosing any more, [`SETTLES_EVERY`] after they last did. Says whether
+    /// any did.
+    pub fn settle(&mut self, now: Duration) -> bool {
+        let mut has_moved = false;
+        for view in self.all_views() {
+            has_moved |= view.settle_if_due(now);
+        }
+        has_moved
     }
 
     /// When [`Self::settle`] has something to do.

@@ -132,11 +132,11 @@ impl View {
         }
     }
 
-    /// The person is choosing among the lines, or no longer.
-    pub(super) fn choose(&mut self, by: ChoosingBy, on: bool, now: Duration) {
+    /// The person is choosing among the lines, or no longer. Says whether rows went to their places.
+    pub(super) fn choose(&mut self, by: ChoosingBy, on: bool, now: Duration) -> bool {
         self.hold.put(by, on);
         self.is_summary_due = true;
-        self.settle_if_due(now);
+        self.settle_if_due(now)
     }
 
     /// When what waits goes to its place by itself.
@@ -144,20 +144,20 @@ impl View {
         self.hold.settles_at()
     }
 
-    /// Lets what waits go to its place, if its time has come.
-    pub(super) fn settle_if_due(&mut self, now: Duration) {
-        if self.settles_at().is_some_and(|at| at <= now) {
-            self.settle(now);
-        }
+    /// Lets what waits go to its place, if its time has come. Says whether anything did.
+    pub(super) fn settle_if_due(&mut self, now: Duration) -> bool {
+        self.settles_at().is_some_and(|at| at <= now) && self.settle(now)
     }
 
-    /// Lets what waits go to its place.
-    pub(super) fn settle(&mut self, now: Duration) {
+    /// Lets what waits go to its place. Says whether anything did.
+    pub(super) fn settle(&mut self, now: Duration) -> bool {
         self.is_summary_due = true;
-        if self.hold.settle(&mut self.order, self.query.sort.descending, now) {
+        let has_moved = self.hold.settle(&mut self.order, self.query.sort.descending, now);
+        if has_moved {
             self.groups = Groups::of(self.order.iter().map(|key| &key.group));
             self.due = self.due.max(Due::Differences);
         }
+        has_moved
     }
 
     /// Nobody chooses any more, and everything goes to its place.

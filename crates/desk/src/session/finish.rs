@@ -53,7 +53,9 @@ impl Session {
         self.count();
         self.windows.tell(&self.common, turn.effects());
         self.name_chips(turn);
-        self.board.settle(turn.now.uptime);
+        if self.board.settle(turn.now.uptime) {
+            self.board_moved(turn);
+        }
         self.board.flush(turn.effects());
         self.tell_lists(turn);
         self.arm_clock(turn);

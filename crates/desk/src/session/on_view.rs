@@ -22,11 +22,10 @@ impl Session {
             }
             Command::CloseView { view } => self.board.close_view(&window, &view),
             Command::Choosing { view, by, on } => {
-                self.board.choose(&window, &view, by, on, turn.now.uptime);
+                self.rooms.is_dirty |= self.board.choose(&window, &view, by, on, turn.now.uptime);
             }
             Command::RefreshNow { view } => {
-                self.board.refresh(&window, &view, turn.now.uptime);
-                self.rooms.is_dirty = true;
+                self.rooms.is_dirty |= self.board.refresh(&window, &view, turn.now.uptime);
             }
             Command::ReadOffers { view, kind } => self.tell_offers(turn, window, view, kind),
             Command::SaveView { saved, name, query, columns } => {

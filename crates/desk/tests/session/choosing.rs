@@ -8,7 +8,7 @@ use callboard_desk::bridge::{
 use callboard_desk::session::effect::Timer;
 use callboard_model::Field::{Status, Title};
 
-use crate::support::{Net, World};
+use crate::support::{Net, World, room};
 
 fn view() -> ViewId {
     ViewId("all".into())
@@ -16,7 +16,11 @@ fn view() -> ViewId {
 
 /// Four tickets on a board that is sorted by their titles.
 fn by_title() -> World {
-    let mut world = World::started(4);
+    many_by_title(4)
+}
+
+fn many_by_title(tickets: u32) -> World {
+    let mut world = World::started(tickets);
     let sort = Sort { by: SortBy::Title, descending: false };
     let query = BoardQuery { group: Grouping::None, sort, ..BoardQuery::default() };
     world.say(Command::OpenView { view: view(), query });
@@ -84,6 +88,33 @@ fn a_hand_that_comes_and_goes_moves_the_board_every_three_seconds_at_most() {
     world.pass(1);
     assert_eq!((world.numbers().as_str(), summary(&world)), ("T-1 T-2 T-3 T-4", (4, 0, false)));
     assert_eq!(world.rings_in(&Timer::Settle), None);
+}
+
+/// Whoever comes onto the screen is followed there, however they came.
+#[test]
+fn the_rooms_of_rows_that_go_to_their_places_are_entered() {
+    let mut world = many_by_title(200);
+    let room = |number: u32| room(&format!("t{number}")).to_string();
+    let far = [98, 97, 96].map(|number| format!("t{number}"));
+    choose(&mut world, true);
+    world.bob_and_wait(&far[0], Title, "A first one");
+    world.pass(60_000);
+    assert!(!world.rooms.contains(&room(98)), "it stands far below the screen");
+    choose(&mut world, false);
+    assert!(world.rooms.contains(&room(98)), "{:?}", world.numbers());
+    choose(&mut world, true);
+    world.bob_and_wait(&far[1], Title, "A second one");
+    world.pass(1_500);
+    choose(&mut world, false);
+    assert!(!world.rooms.contains(&room(97)), "too soon");
+    world.pass(3_000);
+    assert!(world.rooms.contains(&room(97)), "{:?}", world.numbers());
+    choose(&mut world, true);
+    world.bob_and_wait(&far[2], Title, "A third one");
+    world.pass(60_000);
+    assert!(!world.rooms.contains(&room(96)));
+    world.say(Command::RefreshNow { view: view() });
+    assert!(world.rooms.contains(&room(96)), "{:?}", world.numbers());
 }
 
 #[test]
