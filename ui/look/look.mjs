@@ -83,6 +83,9 @@ const LOOKS = [
   { name: 'loading', scene: 'loading', size: WIDE, act: nothing },
   { name: 'keys', scene: 'calm', size: WIDE, act: keys },
   { name: 'setup', scene: 'setup', size: WIDE, act: nothing },
+  { name: 'first', scene: 'first', size: WIDE, act: nothing },
+  { name: 'connect', scene: 'connect', size: { width: 720, height: 900 }, act: nothing },
+  { name: 'held', scene: 'frozen', size: WIDE, act: nothing },
   { name: 'small', scene: 'conflict', size: { width: 1024, height: 640 }, act: open },
   { name: 'zoomed', scene: 'conflict', size: { width: 720, height: 450, deviceScaleFactor: 2 }, act: open },
   {
@@ -158,7 +161,7 @@ for (const theme of ['dark', 'light']) {
     ]);
     await page.goto(`http://127.0.0.1:${server.address().port}/?scene=${scene}`);
     await page.waitForSelector('[data-testid="board"], [data-testid="setup"], [data-testid="gallery"]');
-    if (!['empty', 'loading', 'setup'].includes(scene) && !scene.startsWith('gallery'))
+    if (!['empty', 'loading', 'setup', 'first', 'connect'].includes(scene) && !scene.startsWith('gallery'))
       await page.waitForSelector('[data-testid="row"]');
     await act(page);
     await page.evaluate(() => document.fonts.ready);

@@ -5,6 +5,7 @@
  */
 import type { Backend } from './backend';
 import type {
+  Attempt,
   BoardChange,
   BoardQuery,
   Choice,
@@ -13,10 +14,11 @@ import type {
   Line,
   PlacedLine,
   SavedView,
+  ShellCommand,
   Update,
   Value,
 } from './generated';
-import { BOARDS, ME, PEOPLE, STATUSES } from './scripted/people';
+import { BOARDS, ME, PEOPLE, PROFILES, STATUSES } from './scripted/people';
 import { dress, sceneOf, type Scene, type SceneName } from './scripted/scenes';
 import { CHOICES, countsOf, linesOf, makeTickets, viewOf, type Made } from './scripted/tickets';
 
@@ -62,8 +64,18 @@ export class ScriptedBackend implements Backend {
   }
 
   /** There is nothing around this program. */
-  async ask(): Promise<void> {
-    return;
+  async ask(command: ShellCommand): Promise<void> {
+    const { name } = this.#scene;
+    if (name !== 'first' && name !== 'connect') return;
+    const known = name === 'connect' ? PROFILES : [];
+    const attempt: Attempt | null =
+      command.do === 'readProfiles'
+        ? null
+        : { state: 'failed', code: 'keyRefused', message: 'It answered 401.' };
+    this.#tell({
+      is: 'profiles',
+      value: { profiles: [...known], active: null, attempt, keys: { in: 'keyring' } },
+    });
   }
 
   async send(command: Command): Promise<void> {
@@ -129,6 +141,10 @@ export class ScriptedBackend implements Backend {
   }
 
   #hello(): void {
+    if (this.#scene.name === 'first' || this.#scene.name === 'connect') {
+      this.#tell({ is: 'setup', value: { code: 'firstStart', message: '' } });
+      return;
+    }
     if (this.#scene.name === 'setup') {
       const message = 'The server answered, but does not know this key.';
       this.#tell({ is: 'setup', value: { code: 'badKey', message } });

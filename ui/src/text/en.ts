@@ -24,6 +24,7 @@ import type { Told } from '../state/notices.svelte';
 import type { Density, Theme } from '../state/taste.svelte';
 import { ACTIONS, GROUPS, VERBS } from './actions';
 import { BOARD, COLUMNS } from './board';
+import { CONNECT } from './connect';
 import { number, timeOfDay } from './time';
 
 const FIELDS: Record<FieldName, string> = {
@@ -251,6 +252,7 @@ export const text = {
     singleKeys: (on: boolean) => (on ? 'Single-key shortcuts are on' : 'Single-key shortcuts are off'),
   },
   columns: COLUMNS,
+  connect: CONNECT,
   ...BOARD,
   sortedBy: (by: SortBy, descending: boolean) => `Sort by ${by}, ${descending ? 'ascending' : 'descending'}`,
   board: {

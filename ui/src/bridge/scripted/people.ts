@@ -3,7 +3,7 @@
  *
  * **Invariant:** data only; every name is invented.
  */
-import type { Choice, Face, Severity, Tone } from '../generated';
+import type { Choice, Face, ProfileView, Severity, Tone } from '../generated';
 
 const choice = (
   value: string | null,
@@ -72,6 +72,11 @@ export const BOARDS: readonly Choice[] = [
   choice('b-desk', 'Service Desk'),
   choice('b-field', 'Field Service'),
   choice('b-project', 'Projects'),
+];
+
+export const PROFILES: readonly ProfileView[] = [
+  { id: 'p-1', kind: 'server', server: 'https://desk.example.com', tenant: null, user: 'Nora Brandt' },
+  { id: 'p-2', kind: 'here', server: 'http://127.0.0.1', tenant: null, user: 'Nora Berg' },
 ];
 
 export const CLIENTS = [

@@ -21,6 +21,8 @@ export const SCENES = [
   'many',
   'setup',
   'frozen',
+  'first',
+  'connect',
 ] as const;
 export type SceneName = (typeof SCENES)[number];
 
@@ -58,6 +60,8 @@ export function sceneOf(name: SceneName): Scene {
     case 'loading':
     case 'setup':
     case 'frozen':
+    case 'first':
+    case 'connect':
       return plain;
     case 'offline':
       return { ...plain, link: { ...LIVE, live: 'unavailable', reach: 'down', lag: null } };
