@@ -56,6 +56,67 @@ const sheet = async (page) => {
   await page.waitForSelector('[data-testid="shortcuts"]');
 };
 const nothing = async () => {};
+const go = (place, then) => async (page) => {
+  await page.click(`[data-testid="go-${place}"]`);
+  if (then) await page.waitForSelector(`[data-testid="${then}"]`);
+};
+const needs = go('needs', 'needs-list-line');
+/** Two lines down, and the ticket of that one beside the list. */
+const needsBeside = async (page) => {
+  await needs(page);
+  for (const key of ['ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+  await page.waitForSelector('[data-testid="composer"]');
+};
+const outbox = async (page) => {
+  await go('outbox', 'outbox-waiting-line')(page);
+  for (const key of ['ArrowDown', 'ArrowDown']) await page.keyboard.press(key);
+};
+const activity = async (page) => {
+  await go('activity', 'activity-list-line')(page);
+  await page.keyboard.press('ArrowDown');
+};
+const settings = async (page) => {
+  await go('settings', 'rules-line')(page);
+  await page.focus('[data-testid="rules"]');
+  for (const key of ['ArrowDown', 't']) await page.keyboard.press(key);
+  await page.waitForSelector('[data-testid="verdict"][data-reason]');
+};
+const settingsEnd = async (page) => {
+  await settings(page);
+  await page.click('[data-testid="quiet-hours"]');
+  await page.waitForSelector('[data-testid="quiet-from"]');
+  await page.$eval('[data-testid="settings-quiet"]', (section) => section.scrollIntoView());
+};
+const writing = async (page) => {
+  await open(page);
+  await page.keyboard.press('r');
+  await page.keyboard.type('Switch port 14 was left on the old VLAN, I asked Lee to');
+};
+const many = async (page) => {
+  await page.focus('[data-testid="board"]');
+  for (const key of [
+    'ArrowDown',
+    ' ',
+    'ArrowDown',
+    ' ',
+    'ArrowDown',
+    ' ',
+    'ArrowDown',
+    ' ',
+    'ArrowDown',
+    ' ',
+  ])
+    await page.keyboard.press(key);
+  await page.waitForSelector('[data-testid="bulk-bar"][data-count="5"]');
+};
+const manyDone = async (page) => {
+  await many(page);
+  await page.keyboard.press('s');
+  await page.waitForSelector('[data-testid="option"]');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('[data-testid="bulk-done"]');
+  await page.keyboard.press('Escape');
+};
 
 const WIDE = { width: 1440, height: 900 };
 const GALLERY = ['', '&open=menu', '&open=popover', '&open=picker', '&open=dialog'].map((open) => ({
@@ -86,6 +147,32 @@ const LOOKS = [
   { name: 'first', scene: 'first', size: WIDE, act: nothing },
   { name: 'connect', scene: 'connect', size: { width: 720, height: 900 }, act: nothing },
   { name: 'held', scene: 'frozen', size: WIDE, act: nothing },
+  { name: 'needs', scene: 'work', size: WIDE, act: needs },
+  { name: 'needs-beside', scene: 'work', size: WIDE, act: needsBeside },
+  { name: 'needs-empty', scene: 'calm', size: WIDE, act: go('needs', 'needs') },
+  { name: 'needs-loading', scene: 'loading', size: WIDE, act: go('needs', 'waiting') },
+  { name: 'needs-offline', scene: 'offline', size: WIDE, act: needs },
+  { name: 'outbox', scene: 'work', size: WIDE, act: outbox },
+  { name: 'outbox-empty', scene: 'calm', size: WIDE, act: go('outbox', 'outbox') },
+  { name: 'comments', scene: 'work', size: WIDE, act: writing },
+  { name: 'activity', scene: 'calm', size: WIDE, act: activity },
+  { name: 'activity-empty', scene: 'empty', size: WIDE, act: go('activity', 'activity') },
+  { name: 'settings', scene: 'calm', size: WIDE, act: settings },
+  { name: 'settings-end', scene: 'calm', size: WIDE, act: settingsEnd },
+  { name: 'many', scene: 'calm', size: WIDE, act: many },
+  { name: 'many-done', scene: 'calm', size: WIDE, act: manyDone },
+  {
+    name: 'zoomed-needs',
+    scene: 'work',
+    size: { width: 720, height: 450, deviceScaleFactor: 2 },
+    act: needs,
+  },
+  {
+    name: 'zoomed-settings',
+    scene: 'calm',
+    size: { width: 720, height: 450, deviceScaleFactor: 2 },
+    act: settings,
+  },
   { name: 'small', scene: 'conflict', size: { width: 1024, height: 640 }, act: open },
   { name: 'zoomed', scene: 'conflict', size: { width: 720, height: 450, deviceScaleFactor: 2 }, act: open },
   {
@@ -147,7 +234,7 @@ const browser = await puppeteer.launch({
 let bad = 0;
 await mkdir(folder, { recursive: true });
 for (const theme of ['dark', 'light']) {
-  for (const { name, scene, size, act } of LOOKS.filter((look) => !only || look.name === only)) {
+  for (const { name, scene, size, act } of LOOKS.filter((look) => !only || look.name.startsWith(only))) {
     const page = await browser.newPage();
     page.on(
       'console',

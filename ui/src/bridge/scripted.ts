@@ -20,7 +20,9 @@ import type {
 } from './generated';
 import { BOARDS, ME, PEOPLE, PROFILES, STATUSES } from './scripted/people';
 import { dress, sceneOf, type Scene, type SceneName } from './scripted/scenes';
+import { MadeRecord } from './scripted/record';
 import { CHOICES, countsOf, linesOf, makeTickets, viewOf, type Made } from './scripted/tickets';
+import { MadeWork } from './scripted/work';
 
 import { named, offersOf, saved } from './scripted/views';
 
@@ -46,6 +48,8 @@ export class ScriptedBackend implements Backend {
   readonly #now: () => number;
   readonly #open = new Set<string>();
   #saved: SavedView[] = [];
+  readonly #work: MadeWork;
+  readonly #record: MadeRecord;
   #onUpdate: (update: Update) => void = () => undefined;
   #turn = 0;
 
@@ -54,6 +58,13 @@ export class ScriptedBackend implements Backend {
     this.#now = now;
     this.#tickets = makeTickets(this.#scene.tickets, now());
     dress(this.#tickets, this.#scene, now());
+    const tell = (update: Update) => this.#tell(update);
+    this.#work = new MadeWork(this.#tickets, this.#scene, now, {
+      tell,
+      choose: (ticket, field, value) => this.#choose(ticket, field, value),
+      refresh: () => this.#refresh(),
+    });
+    this.#record = new MadeRecord(this.#tickets, scene === 'loading', now, tell);
   }
 
   async subscribe(onUpdate: (update: Update) => void): Promise<void> {
@@ -113,6 +124,7 @@ export class ScriptedBackend implements Backend {
       case 'openTicket':
         this.#open.add(command.ticket);
         this.#refresh();
+        this.#work.talk(command.ticket);
         if (this.#scene.name === 'conflict') this.#aside(command.ticket);
         break;
       case 'closeTicket':
@@ -136,6 +148,7 @@ export class ScriptedBackend implements Backend {
         this.#tell({ is: 'notice', value: { kind: 'unsent', edits: 2, drafts: 1 } });
         break;
       default:
+        if (this.#work.take(command) || this.#record.take(command)) return;
         if ('ticket' in command && 'field' in command) this.#field(command);
     }
   }
@@ -218,6 +231,16 @@ export class ScriptedBackend implements Backend {
       if (made) this.#tell({ is: 'ticket', value: viewOf(made, this.#now(), live) });
     }
     this.#count();
+    this.#work.tell();
+  }
+
+  /** One of many: every fifth is refused, as boards differ in what they allow. */
+  #choose(ticket: string, field: FieldName, value: Value): string | null {
+    const made = this.#made(ticket);
+    if (!made || this.#tickets.indexOf(made) % 5 === 4) return 'This board has no such value.';
+    this.#put(made, field, value);
+    this.#save(made, field);
+    return null;
   }
 
   #field(command: Extract<Command, { ticket: string; field: FieldName }>): void {
@@ -231,12 +254,14 @@ export class ScriptedBackend implements Backend {
         made.states[field] = { kind: 'draft', kept: true };
         break;
       case 'edit':
+      case 'chooseOther':
         this.#put(made, field, command.value);
         this.#save(made, field);
         break;
       case 'keepYours':
         // Another value stands there by now: the panel stays.
         if (state?.kind === 'conflict' && state.theirs.value !== command.theirs) return;
+        this.#work.decided(made, field, 'kept');
         this.#save(made, field);
         break;
       case 'retryEdit':
@@ -246,6 +271,7 @@ export class ScriptedBackend implements Backend {
         if (state?.kind === 'conflict') {
           if (state.mine.value !== command.mine) return;
           this.#put(made, field, state.theirs.value);
+          this.#work.decided(made, field, 'took');
         }
         made.states[field] = { kind: 'confirmed', savedAt: null };
         break;
@@ -274,8 +300,10 @@ export class ScriptedBackend implements Backend {
     const reachable = this.#scene.link.reach === 'up';
     made.states[field] = { kind: reachable ? 'sending' : 'queued' };
     if (!reachable) return;
+    const to = made.values[field as keyof Made['values']];
     setTimeout(() => {
       made.states[field] = { kind: 'confirmed', savedAt: this.#now() };
+      if (to) this.#work.saved(made, field, to);
       this.#refresh();
     }, SAVED_AFTER_MS);
   }

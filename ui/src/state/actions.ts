@@ -8,6 +8,7 @@ import type { FieldName, Grouping, OpenFilter } from '../bridge/generated';
 import { FIRST_QUERY } from './board.svelte';
 import type { Combo } from './combo';
 import type { Console } from './console.svelte';
+import type { PlaceName } from './places.svelte';
 
 /** Under which heading it stands in the shortcut sheet. */
 export type ActionGroup = 'find' | 'board' | 'ticket' | 'window';
@@ -17,10 +18,10 @@ export interface Stage {
   console: Console;
   /** Whether the board has the keyboard. */
   isOnBoard(): boolean;
-  focusBoard(): void;
   focusSearch(): void;
   step(by: 1 | -1): void;
-  closeTicket(): void;
+  /** Puts away what lies uppermost: marks, the ticket, the screen over the board. */
+  close(): void;
   nextPane(by: 1 | -1): void;
 }
 
@@ -41,9 +42,25 @@ export interface Action {
 const set = (field: FieldName, key?: Combo): Action => ({
   group: 'ticket',
   ...(key === undefined ? {} : { key }),
-  can: ({ console }) => console.ticket.canPick(field),
-  run: ({ console }) => console.ticket.pick(field),
+  can: (on) => isForMany(on, field) || on.console.ticket.canPick(field),
+  run: (on) => {
+    const { bulk, ticket } = on.console;
+    if (isForMany(on, field)) bulk.pick(field, ticket);
+    else ticket.pick(field);
+  },
 });
+
+/** What is marked on the board is meant before what lies open. */
+const isForMany = ({ console: { bulk, places } }: Stage, field: FieldName): boolean =>
+  places.now === 'board' && bulk.canPick(field);
+
+const go = (place: PlaceName, key: Combo): Action => ({
+  group: 'window',
+  key,
+  run: ({ console }) => console.places.go(place),
+});
+
+const onBoard = ({ console }: Stage): boolean => console.places.now === 'board';
 
 const settle = (action: 'keepYours' | 'takeTheirs', key: Combo): Action => ({
   group: 'ticket',
@@ -83,8 +100,8 @@ export const ACTIONS = table({
   search: { group: 'find', key: 'Ctrl+F', run: (on) => on.focusSearch() },
   shortcuts: { group: 'find', key: '?', also: 'F1', run: ({ console }) => console.over.showKeys() },
 
-  next: { group: 'board', key: 'J', repeats: true, run: (on) => on.step(1) },
-  previous: { group: 'board', key: 'K', repeats: true, run: (on) => on.step(-1) },
+  next: { group: 'board', key: 'J', repeats: true, can: onBoard, run: (on) => on.step(1) },
+  previous: { group: 'board', key: 'K', repeats: true, can: onBoard, run: (on) => on.step(-1) },
   open: {
     group: 'board',
     key: 'Enter',
@@ -92,7 +109,6 @@ export const ACTIONS = table({
     can: (on) => on.isOnBoard() && on.console.cursor.ticket !== null,
     run: ({ console: { cursor, ticket } }) => cursor.ticket !== null && ticket.open(cursor.ticket),
   },
-  board: { group: 'board', key: 'G B', run: (on) => on.focusBoard() },
   refreshNow: {
     group: 'board',
     key: '.',
@@ -143,9 +159,28 @@ export const ACTIONS = table({
     group: 'ticket',
     key: 'Esc',
     fixed: true,
-    can: ({ console }) => console.ticket.id !== null,
-    run: (on) => on.closeTicket(),
+    can: (on) => on.console.ticket.id !== null || on.console.bulk.marked.size > 0 || !onBoard(on),
+    run: (on) => on.close(),
   },
+  reply: {
+    group: 'ticket',
+    key: 'R',
+    can: ({ console }) => console.ticket.id !== null,
+    run: ({ console }) => console.ticket.reply(),
+  },
+  undo: {
+    group: 'ticket',
+    key: 'U',
+    also: 'Ctrl+Z',
+    can: ({ console }) => console.undoable !== null,
+    run: ({ console }) => console.undo(),
+  },
+
+  board: go('board', 'G B'),
+  needs: go('needs', 'G N'),
+  outbox: go('outbox', 'G O'),
+  activity: go('activity', 'G A'),
+  settings: go('settings', 'G S'),
 
   nextPane: { group: 'window', key: 'F6', run: (on) => on.nextPane(1) },
   previousPane: { group: 'window', key: 'Shift+F6', run: (on) => on.nextPane(-1) },

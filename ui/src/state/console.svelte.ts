@@ -6,7 +6,6 @@
 import { getContext, setContext } from 'svelte';
 import type { Backend } from '../bridge/backend';
 import type {
-  BulkView,
   Choice,
   Command,
   Counts,
@@ -17,20 +16,26 @@ import type {
   ProfilesView,
   SetupView,
   ShellCommand,
+  UndoView,
   Update,
   WindowKind,
 } from '../bridge/generated';
 import { text } from '../text/en';
 import { act, type ActionId, type Stage } from './actions';
+import { ActivityState } from './activity.svelte';
+import { AlertsState } from './alerts.svelte';
 import { Announcer } from './announcer.svelte';
 import { BoardState } from './board.svelte';
+import { BulkState } from './bulk.svelte';
 import { Clock } from './clock.svelte';
 import { Commander } from './commander.svelte';
+import { Composing } from './composing.svelte';
 import { Cursor } from './cursor.svelte';
 import { Finder } from './finder.svelte';
 import { Keymap } from './keymap.svelte';
 import { Notices } from './notices.svelte';
 import { Over } from './over.svelte';
+import { Places } from './places.svelte';
 import { Taste } from './taste.svelte';
 import { TicketState } from './ticket.svelte';
 import { Views } from './views.svelte';
@@ -68,17 +73,20 @@ export class Console {
   readonly commander: Commander;
   /** The parts of the page that actions reach; `null` while there is no board. */
   stage: Stage | null = null;
+  readonly places = new Places();
+  readonly composing: Composing;
+  readonly activity: ActivityState;
+  readonly alerts: AlertsState;
+  readonly bulk: BulkState;
 
   link = $state.raw<LinkView>(NO_LINK);
   counts = $state.raw<Counts | null>(null);
   me = $state.raw<Face | null>(null);
   boards = $state.raw<readonly Choice[]>([]);
-  /** What waits for a decision, while that list is open. */
+  /** What waits for a decision, and the last one that can be taken back. */
   needs = $state.raw<NeedsView | null>(null);
   /** What waits to be sent and what was, while that list is open. */
   outbox = $state.raw<OutboxView | null>(null);
-  /** How the last change of many tickets goes. */
-  bulk = $state.raw<BulkView | null>(null);
   /** What keeps the program from its work; nothing else comes while it does. */
   setup = $state.raw<SetupView | null>(null);
   /** Who we can be to which server, while somebody reads it or nobody is anybody yet. */
@@ -95,7 +103,11 @@ export class Console {
 
   constructor(backend: Backend) {
     this.#backend = backend;
-    const send = (command: Command) => this.send(command);
+    const send = (command: Command) => void this.send(command);
+    this.composing = new Composing(send);
+    this.activity = new ActivityState(send);
+    this.alerts = new AlertsState(send);
+    this.bulk = new BulkState(send);
     this.board = new BoardState(MAIN_VIEW, send);
     this.cursor = new Cursor(this.board);
     this.ticket = new TicketState(send);
@@ -121,11 +133,14 @@ export class Console {
     this.board.open();
     this.ticket.reopen();
     this.finder.reopen();
+    // Always: what was decided can be taken back from everywhere.
+    void this.send({ do: 'openNeeds' });
+    this.activity.reopen();
   }
 
   /** The person is at the machine: said when nothing else has been said for a minute (LT-9). */
   stir(): void {
-    if (Date.now() - this.#said >= STIR_MS) this.send({ do: 'stillHere' });
+    if (Date.now() - this.#said >= STIR_MS) void this.send({ do: 'stillHere' });
   }
 
   /** Says where the person looks: what they see need not call them. */
@@ -134,14 +149,30 @@ export class Console {
     if (!this.#isHeard || (focused === this.#looks.focused && (!focused || ticket === this.#looks.ticket)))
       return;
     this.#looks = { focused, ticket };
-    this.send({ do: 'focus', ...this.#looks });
+    void this.send({ do: 'focus', ...this.#looks });
   }
 
-  send(command: Command): void {
+  /** Hands a command over; false, with a notice, where it never reached the program. */
+  async send(command: Command): Promise<boolean> {
     this.#said = Date.now();
-    this.#backend.send(command).catch((error: unknown) => {
+    try {
+      await this.#backend.send(command);
+      return true;
+    } catch (error) {
       this.notices.tell({ kind: 'notSent', reason: reasonOf(error) });
-    });
+      return false;
+    }
+  }
+
+  /** The last decision, where it can be taken back. */
+  get undoable(): UndoView | null {
+    return this.needs?.undo ?? null;
+  }
+
+  /** Takes the last decision back, where there is one. */
+  undo(): void {
+    const last = this.undoable;
+    if (last) void this.send({ do: 'undo', decision: last.decision });
   }
 
   /** Asks the program around the desk: profiles, windows. */
@@ -181,10 +212,11 @@ export class Console {
         this.outbox = update.value;
         break;
       case 'bulk':
-        this.bulk = update.value;
+        this.bulk.apply(update.value);
         break;
       case 'show':
         if (update.value.kind === 'ticket') this.ticket.open(update.value.ticket);
+        if (update.value.kind === 'activity') this.places.go('activity');
         break;
       case 'view':
         this.board.summarize(update.value);
@@ -199,12 +231,16 @@ export class Console {
         this.views.apply(update.value);
         break;
       case 'composer':
-        // Nothing here draws it yet.
+        this.composing.apply(update.value);
         break;
       case 'activity':
+        this.activity.apply(update.value.rev, update.value.change);
+        break;
       case 'alerts':
+        this.alerts.view = update.value;
+        break;
       case 'tried':
-        // Nothing here asks for these yet, and they only come where they are asked for.
+        this.alerts.verdict = update.value;
         break;
       case 'notice':
         this.notices.tell(update.value);

@@ -91,6 +91,14 @@ export class Keymap {
     return null;
   }
 
+  /** Whether a press is the second of two: lists leave it to the table. */
+  isSecond(event: KeyboardEvent): boolean {
+    const combo = comboOf(event);
+    const first = this.#first;
+    const isInTime = first !== null && event.timeStamp - first.at <= SECOND_WITHIN_MS;
+    return isInTime && combo !== null && this.#byKey[`${first.combo} ${combo}`] !== undefined;
+  }
+
   #beginsWith(combo: Combo): ActionId | undefined {
     return Object.entries(this.#byKey).find(([key]) => key.startsWith(`${combo} `))?.[1];
   }

@@ -19,10 +19,16 @@ export class TicketState {
   talk = $state.raw<CommentsView | null>(null);
   /** The field whose choices are spread out. */
   picking = $state<FieldName | null>(null);
+  /** The person asked to write a comment; whoever draws the box puts the focus there and takes this back. */
+  isReplying = $state(false);
+  /** The field that the person asked to edit before its ticket was told; taken by whoever draws it. */
+  wish = $state<FieldName | null>(null);
 
   /** A ticket that a command line names, looked at beside the open one. */
   #peeked = $state.raw<Peeked | null>(null);
   readonly #send: (command: Command) => void;
+  /** The conflict that stood there when the person began to edit: what they choose then is a third value (CO-4). */
+  #judged: { field: FieldName; theirs: Value } | null = null;
 
   constructor(send: (command: Command) => void) {
     this.#send = send;
@@ -57,9 +63,24 @@ export class TicketState {
     return this.#peeked?.ticket === ticket ? this.#peeked.view : null;
   }
 
+  /** Opens a ticket at one of its fields, ready to be edited. */
+  openAt(ticket: string, field: FieldName): void {
+    this.open(ticket);
+    this.wish = field;
+    this.#grant();
+  }
+
+  /** Begins a comment, if a ticket is open. */
+  reply(): void {
+    this.isReplying = this.id !== null;
+  }
+
   close(): void {
     if (this.id === null) return;
     this.picking = null;
+    this.wish = null;
+    this.isReplying = false;
+    this.#judged = null;
     this.#send({ do: 'closeTicket', ticket: this.id });
     this.id = null;
     this.view = null;
@@ -73,8 +94,17 @@ export class TicketState {
   }
 
   apply(view: TicketView): void {
-    if (view.ticket === this.id) this.view = view;
     if (view.ticket === this.#peeked?.ticket) this.#peeked = { ...this.#peeked, view };
+    if (view.ticket !== this.id) return;
+    this.view = view;
+    this.#grant();
+  }
+
+  /** Spreads the choices of the wished field out as soon as they are told. */
+  #grant(): void {
+    if (this.wish === null || !this.canPick(this.wish)) return;
+    this.pick(this.wish);
+    this.wish = null;
   }
 
   hear(talk: CommentsView): void {
@@ -99,12 +129,15 @@ export class TicketState {
     return null;
   }
 
+  /** The person begins to edit. Whoever does so with both values before them chooses a third one. */
+  begin(ticket: string, field: FieldName): void {
+    const clash = this.viewOf(ticket)?.fields.find((view) => view.field === field)?.state;
+    this.#judged = clash?.kind === 'conflict' ? { field, theirs: clash.theirs.value } : null;
+    this.#send({ do: 'beginEdit', ticket, field });
+  }
+
   /** A command about one field of `ticket`, which may be closed by the time it is sent. */
-  tell(
-    action: 'beginEdit' | 'endEdit' | 'dropDraft' | 'retryEdit' | 'dropEdit',
-    ticket: string,
-    field: FieldName,
-  ): void {
+  tell(action: 'endEdit' | 'dropDraft' | 'retryEdit' | 'dropEdit', ticket: string, field: FieldName): void {
     this.#send({ do: action, ticket, field });
   }
 
@@ -119,6 +152,10 @@ export class TicketState {
   }
 
   edit(ticket: string, field: FieldName, value: Value): void {
-    this.#send({ do: 'edit', ticket, field, value });
+    const judged = this.#judged;
+    this.#judged = null;
+    if (judged?.field === field)
+      this.#send({ do: 'chooseOther', ticket, field, value, theirs: judged.theirs });
+    else this.#send({ do: 'edit', ticket, field, value });
   }
 }

@@ -27,6 +27,17 @@ export const number = (value: number): string => numbers.format(value);
 export const timeOfDay = (at: number): string => hours.format(at);
 export const timeWithSeconds = (at: number): string => seconds.format(at);
 
+/** A minute of the day, counted from midnight. */
+export const timeOfMinute = (minute: number): string =>
+  `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+
+/** The minute of the day that was written like `22:00` or `7:30`; `null` where it is none. */
+export function minuteOf(written: string): number | null {
+  const [, hour, minute] = /^\s*(\d{1,2})[:.](\d{2})\s*$/.exec(written) ?? [];
+  if (hour === undefined || minute === undefined || Number(hour) > 23 || Number(minute) > 59) return null;
+  return Number(hour) * 60 + Number(minute);
+}
+
 /** The time of day, with the day where that is another one. */
 export function moment(at: number, now: number): string {
   return new Date(at).toDateString() === new Date(now).toDateString() ? timeOfDay(at) : days.format(at);

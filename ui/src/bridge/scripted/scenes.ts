@@ -23,6 +23,7 @@ export const SCENES = [
   'frozen',
   'first',
   'connect',
+  'work',
 ] as const;
 export type SceneName = (typeof SCENES)[number];
 
@@ -62,6 +63,7 @@ export function sceneOf(name: SceneName): Scene {
     case 'frozen':
     case 'first':
     case 'connect':
+    case 'work':
       return plain;
     case 'offline':
       return { ...plain, link: { ...LIVE, live: 'unavailable', reach: 'down', lag: null } };

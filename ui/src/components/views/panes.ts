@@ -7,7 +7,7 @@ const PANES = 'nav, header.top, [role="grid"], aside';
 const INSIDE = 'button:not(:disabled), input, textarea, [tabindex="0"]';
 
 export function nextPane(by: 1 | -1): void {
-  const panes = [...document.querySelectorAll<HTMLElement>(PANES)];
+  const panes = [...document.querySelectorAll<HTMLElement>(PANES)].filter((pane) => !pane.closest('[inert]'));
   const now = panes.findIndex((pane) => pane.contains(document.activeElement));
   const from = now < 0 && by < 0 ? 0 : now;
   const pane = panes[(from + by + panes.length) % panes.length];
