@@ -19,6 +19,7 @@ use super::limits::{CLOSE_PATIENCE, MESSAGE_BYTES_MAX, WRITE_PATIENCE};
 use super::protocol::{Close, SUBPROTOCOL};
 use super::talk::Talk;
 use crate::app::App;
+use crate::error::ServerError;
 use crate::http::problem::Problem;
 use crate::listen::Source;
 use crate::rooms::is_too_big;
@@ -35,7 +36,11 @@ pub(super) async fn enter(
     };
     let graph = app.graph.clone();
     let seat = if graph.0.stop.is_cancelled() { None } else { graph.0.crowd.enter() };
-    let Some(seat) = seat else { return Problem::stopping().into_response() };
+    let Some(seat) = seat else {
+        let is_stopping = graph.0.stop.is_cancelled();
+        let why = if is_stopping { Problem::stopping() } else { ServerError::Busy.into() };
+        return why.into_response();
+    };
     let upgrade = upgrade
         .protocols([SUBPROTOCOL])
         .max_message_size(MESSAGE_BYTES_MAX)
