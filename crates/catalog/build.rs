@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=data");
     let mut texts = Vec::new();
     for entry in fs::read_dir("data")? {
-        let path = entry?.path().canonicalize()?;
+        let path = entry?.path();
         texts.push((path.display().to_string(), fs::read_to_string(&path)?));
     }
     texts.sort();
@@ -32,7 +32,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mut files = String::from("[\n");
     for (path, _) in &texts {
-        writeln!(files, "    ({path:?}, include_str!({path:?})),")?;
+        // Not the folder as it is called today: what is built may be moved.
+        writeln!(
+            files,
+            "    ({path:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/\", {path:?}))),"
+        )?;
     }
     files.push_str("]\n");
     fs::write(Path::new(&out).join("files.rs"), files)?;

@@ -7,6 +7,7 @@ use callboard_desk::bridge::{Command, Saving};
 use callboard_desk::notes::NoteOrder;
 use callboard_desk::session::effect::Keep;
 use callboard_desk::session::event::Kept;
+use callboard_model::{Field, Presence};
 
 use super::World;
 use super::server::person;
@@ -68,5 +69,16 @@ impl World {
             Keep::Proven(at) => kept.tickets.iter_mut().for_each(|(_, as_of)| *as_of = at.max(*as_of)),
             Keep::Nothing => *kept = Kept::default(),
         }
+    }
+}
+
+/// A face that somebody shows.
+pub(crate) fn presence(user: &str, editing_field: Option<Field>) -> Presence {
+    Presence {
+        user_id: user.into(),
+        display_name: user.into(),
+        avatar_url: None,
+        color: "#000000".into(),
+        editing_field,
     }
 }

@@ -22,6 +22,7 @@ use callboard_desk::session::event::{Answer, ClientKey, Failure, Fall, Kept, Lin
 use callboard_desk::{Effect, Event, Moment, Policy, Session};
 use callboard_model::{EditId, Field, Hint, Presence, Room, TicketId, Timestamp, Value};
 use jiff::tz::Offset;
+pub(crate) use machine::presence;
 use server::{Server, person};
 
 type Outcome = Result<Answer, Failure>;
@@ -600,14 +601,4 @@ impl World {
 
 pub(crate) fn room(ticket: &str) -> Room {
     Room::Ticket("t".into(), ticket.into())
-}
-
-pub(crate) fn presence(user: &str, editing_field: Option<Field>) -> Presence {
-    Presence {
-        user_id: user.into(),
-        display_name: user.into(),
-        avatar_url: None,
-        color: "#000000".into(),
-        editing_field,
-    }
 }
