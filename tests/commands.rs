@@ -6,28 +6,33 @@
 use callboard_desk::bridge::{LINES_MAX, SetupCode, SetupView};
 use callboard_link::{ApiKey, Config, LiveOptions, ServerUrl};
 use callboard_shell::bridge::Bridge;
+use callboard_shell::config::Options;
 use serde_json::{Value, json};
 use tauri::ipc::{CallbackFn, InvokeBody};
 use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder, mock_context, noop_assets};
 use tauri::webview::InvokeRequest;
 use tauri::{App, Manager, WebviewWindow, WebviewWindowBuilder};
+use tempfile::TempDir;
 
 struct Shell {
     app: App<MockRuntime>,
     window: WebviewWindow<MockRuntime>,
+    _home: TempDir,
 }
 
 impl Shell {
     fn open(config: Result<Config, SetupView>) -> Self {
         let builder = callboard_shell::with_commands(mock_builder());
         let app = builder.build(mock_context(noop_assets())).expect("an app");
+        let home = tempfile::tempdir().expect("a directory");
+        callboard_shell::at_home(app.handle(), home.path(), &Options::default());
         app.state::<Bridge>().start(config);
         let window = WebviewWindowBuilder::new(&app, "main", Default::default()).build().expect("a window");
-        Self { app, window }
+        Self { app, window, _home: home }
     }
 
     /// A console of its own profile and of a server that is not there.
-    fn running(profile: &tempfile::TempDir) -> Self {
+    fn running(profile: &TempDir) -> Self {
         Self::open(Ok(Config {
             server: ServerUrl::new("http://127.0.0.1:9").expect("loopback"),
             api_key: ApiKey::new("s3cret").expect("a key"),
@@ -87,7 +92,7 @@ fn what_is_no_command_is_refused() {
     }
     assert!(shell.call("send", json!({})).is_err());
     assert!(shell.call("subscribe", json!({"updates": "no channel"})).is_err());
-    assert!(shell.call("read_file", json!({"path": "/etc/passwd"})).is_err(), "there are two commands");
+    assert!(shell.call("read_file", json!({"path": "/etc/passwd"})).is_err(), "there are three commands");
 }
 
 #[test]

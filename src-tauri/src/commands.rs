@@ -1,16 +1,18 @@
 //! What the window can call.
 //!
-//! Both are plain functions and not `async`: Tauri calls such ones in the order in which the window called them, and a
-//! draft must never overtake the one typed before it. Neither waits.
+//! All are plain functions and not `async`: Tauri calls such ones in the order in which the window called them, and a
+//! draft must never overtake the one typed before it. None of them waits.
 //!
 //! **Invariant:** a command is glue: read, hand on, answer.
 
-use callboard_desk::bridge::Update;
+use callboard_desk::bridge::{ShellCommand, Update};
 use serde_json::Value;
 use tauri::ipc::Channel;
-use tauri::{Runtime, State, WebviewWindow};
+use tauri::{Manager, Runtime, State, WebviewWindow};
 
 use crate::bridge::{Bridge, IpcError, read};
+use crate::profiles::{self, Profiles, Wish};
+use crate::window::{self, Windows};
 
 /// Where the calling window wants its updates from now on; it is told everything anew.
 ///
@@ -20,9 +22,11 @@ use crate::bridge::{Bridge, IpcError, read};
 pub fn subscribe<R: Runtime>(
     window: WebviewWindow<R>,
     bridge: State<'_, Bridge>,
+    windows: State<'_, Windows>,
     updates: Channel<Update>,
 ) -> Result<(), IpcError> {
-    bridge.subscribe(window.label(), updates)
+    let first = Update::Window(windows.kind(window.label()));
+    bridge.subscribe(window.label(), updates, first)
 }
 
 /// Something that the calling window wants done. The answer, if any, comes as an update.
@@ -36,4 +40,33 @@ pub fn send<R: Runtime>(
     command: Value,
 ) -> Result<(), IpcError> {
     bridge.send(window.label(), read(command)?)
+}
+
+/// Something that the calling window wants of the program around the desk. What comes of it comes as an update.
+///
+/// # Errors
+/// It is no command, or asks for one window too many.
+#[tauri::command]
+pub fn ask<R: Runtime>(
+    window: WebviewWindow<R>,
+    bridge: State<'_, Bridge>,
+    known: State<'_, Profiles>,
+    command: Value,
+) -> Result<(), IpcError> {
+    let command = serde_json::from_value(command)
+        // What a person typed may stand in the error, and a key is what they type.
+        .map_err(|_| IpcError { code: "badCommand", message: "it is no such command".to_owned() })?;
+    let wish = match command {
+        ShellCommand::ReadProfiles => {
+            known.read_by(&bridge, window.label());
+            return Ok(());
+        }
+        ShellCommand::OpenWindow { ticket } => return window::open_ticket(window.app_handle(), &ticket),
+        ShellCommand::Connect { server, tenant, key } => Wish::Connect { server, tenant, key },
+        ShellCommand::TryHere => Wish::TryHere,
+        ShellCommand::UseProfile { profile } => Wish::Use(profile),
+        ShellCommand::ForgetProfile { profile } => Wish::Forget(profile),
+    };
+    tauri::async_runtime::spawn(profiles::carry_out(window.app_handle().clone(), wish));
+    Ok(())
 }

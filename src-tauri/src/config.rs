@@ -14,11 +14,11 @@ use callboard_link::{
 use clap::Parser;
 
 /// Where the server is.
-const SERVER: &str = "CALLBOARD_SERVER";
+pub(crate) const SERVER: &str = "CALLBOARD_SERVER";
 /// Our key to it.
 pub(crate) const API_KEY: &str = "CALLBOARD_API_KEY";
 /// The tenant, where the key alone does not tell.
-const TENANT: &str = "CALLBOARD_TENANT";
+pub(crate) const TENANT: &str = "CALLBOARD_TENANT";
 /// Where the rooms are, if not beside the REST API.
 const ROOMS_URL: &str = "CALLBOARD_ROOMS_URL";
 /// The most rooms of tickets.
@@ -52,6 +52,12 @@ pub struct Options {
     /// Also talk plain http to other machines: everybody on the way can read the key.
     #[arg(long)]
     allow_plain_http: bool,
+    /// Start unseen, with an icon in the panel; where no panel shows one, the window is seen.
+    #[arg(long, conflicts_with = "headless")]
+    hidden: bool,
+    /// Show this: callboard://ticket/<id>.
+    #[arg(value_name = "LINK", conflicts_with = "headless")]
+    link: Option<String>,
 }
 
 impl Options {
@@ -67,6 +73,24 @@ impl Options {
     #[must_use]
     pub fn headless(&self) -> Option<&Path> {
         self.profile_dir.as_deref().filter(|_| self.headless)
+    }
+
+    /// What the program is to show, as it was said.
+    #[must_use]
+    pub fn link(&self) -> Option<&str> {
+        self.link.as_deref()
+    }
+
+    /// Whether the window opens unseen.
+    #[must_use]
+    pub fn is_hidden(&self) -> bool {
+        self.hidden
+    }
+
+    /// Whether plain http may be spoken to other machines.
+    #[must_use]
+    pub fn allows_plain_http(&self) -> bool {
+        self.allow_plain_http
     }
 
     /// What a console needs, from the key and the variables that `read` knows.

@@ -1,11 +1,18 @@
-//! The shell: the window, two commands, and the bridge to the desk.
+//! The shell: the windows, three commands, the bridge to the desk, and what the machine around the windows is asked.
 //!
 //! | module | holds |
 //! |---|---|
 //! | [`commands`] | what the window can call |
 //! | [`bridge`] | which window is told what, and the running console |
 //! | [`config`] | options, environment, and what is wrong with them |
-//! | `window` | the main window |
+//! | [`window`] | the main window, and one for each ticket beside it |
+//! | [`places`] | where the windows were |
+//! | [`profiles`] | who we are to which server, and where the keys are |
+//! | `desktop` | what the machine around the windows is asked |
+//! | `toasts` | toasts of the machine |
+//! | `tray` | the icon in the panel and its menu |
+//! | `instance` | one program per profile |
+//! | `deep_link` | links that lead to a ticket |
 //! | `headless` | the console without a window, for scripts |
 //! | `environment` | variables that must be right before the first thread |
 //! | `logging` | where the log goes |
@@ -15,19 +22,34 @@
 pub mod bridge;
 pub mod commands;
 pub mod config;
+mod deep_link;
+mod desktop;
 mod environment;
 mod headless;
+#[cfg(unix)]
+mod instance;
 mod logging;
-mod window;
+pub mod places;
+pub mod profiles;
+mod toasts;
+mod tray;
+pub mod window;
 
+use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use callboard_desk::bridge::{TicketId, ToastAction, ToastId};
 use clap::Parser;
 use tauri::{App, AppHandle, Builder, Manager, RunEvent, Runtime, WindowEvent};
-use tracing::error;
+use tracing::{error, info, warn};
 
 use crate::bridge::Bridge;
 use crate::config::Options;
+use crate::desktop::Desktop;
+use crate::places::Places;
+use crate::profiles::Profiles;
+use crate::window::{MAIN, Windows};
 
 /// Runs the program to its end.
 #[must_use]
@@ -51,28 +73,87 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Gives a program of ours its commands and their state; the tests do so with a window that is none.
+/// Gives a program of ours its commands and their state; the tests do so with a window that is none. Its files lie in
+/// `home`.
 pub fn with_commands<R: Runtime>(builder: Builder<R>) -> Builder<R> {
     builder
         .manage(Bridge::default())
-        .invoke_handler(tauri::generate_handler![commands::subscribe, commands::send])
-        .on_window_event(|window, event| {
-            if matches!(event, WindowEvent::Destroyed) {
+        .invoke_handler(tauri::generate_handler![commands::subscribe, commands::send, commands::ask])
+        .on_window_event(|window, event| match event {
+            WindowEvent::Destroyed => {
                 window.state::<Bridge>().close(window.label());
+                window.state::<Profiles>().close(window.label());
+                window.state::<Windows>().close(window.label());
             }
+            WindowEvent::Moved(_) | WindowEvent::Resized(_) if window.label() == MAIN => {
+                window.state::<Places>().note(window);
+            }
+            WindowEvent::CloseRequested { .. } => window.state::<Places>().keep(),
+            _ => {}
         })
 }
 
+/// Gives a program of ours what lies in the folder of its files.
+pub fn at_home<R: Runtime>(app: &impl Manager<R>, home: &Path, options: &Options) {
+    app.manage(Windows::new(home.to_owned()));
+    app.manage(Places::new(home));
+    app.manage(Profiles::new(home.to_owned(), options.clone()));
+}
+
 fn set_up(app: &mut App, options: &Options, key: Option<&str>) -> Result<(), Box<dyn std::error::Error>> {
-    let profile = options.profile(app.path().app_data_dir()?)?;
+    let home = options.profile(app.path().app_data_dir()?)?;
+    let handle = app.handle();
+    #[cfg(unix)]
+    be_the_only_one(handle, &home, options);
+    at_home(handle, &home, options);
+    app.state::<Bridge>().around(Arc::new(Desktop::new(handle)));
     // The console comes first, so that no command of the window can come too early.
-    app.state::<Bridge>().start(options.console(profile.clone(), key, |name| std::env::var(name).ok()));
-    window::open(app.handle(), &profile)?;
+    profiles::begin(handle, key);
+    if let Some(ticket) = options.link().and_then(deep_link::ticket) {
+        show(handle, Some(ticket));
+    }
+    window::open_main(handle, !options.is_hidden())?;
     Ok(())
 }
 
+/// Shows the program, and in it a ticket if there is one.
+fn show(app: &AppHandle, ticket: Option<TicketId>) {
+    match ticket {
+        Some(ticket) => app.state::<Bridge>().click(ToastId::Ticket(ticket), 0, ToastAction::Open),
+        None => window::raise(app, None),
+    }
+}
+
+/// Ends the program where another one has the same files; that one shows itself instead.
+#[cfg(unix)]
+fn be_the_only_one(app: &AppHandle, home: &Path, options: &Options) {
+    match instance::look(home, options.link()) {
+        instance::Found::First(listener) => {
+            let app = app.clone();
+            instance::listen(listener, move |ticket| show(&app, ticket));
+        }
+        instance::Found::Another => {
+            info!("the program runs already and shows itself");
+            app.cleanup_before_exit();
+            std::process::exit(0);
+        }
+        instance::Found::Unknown(error) => warn!(%error, "a second start will find nobody"),
+    }
+}
+
 fn on_event(app: &AppHandle, event: RunEvent) {
-    if matches!(event, RunEvent::Exit) {
-        app.state::<Bridge>().end();
+    match event {
+        RunEvent::WindowEvent { label, event: WindowEvent::CloseRequested { api, .. }, .. }
+            if label == MAIN =>
+        {
+            api.prevent_close();
+            tray::close_main(app);
+        }
+        RunEvent::Exit => {
+            app.state::<Places>().keep();
+            app.state::<Bridge>().end();
+            app.state::<Profiles>().end();
+        }
+        _ => {}
     }
 }

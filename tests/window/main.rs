@@ -2,12 +2,15 @@
 //!
 //! | module | promises |
 //! |---|---|
+//! | [`keys`] | connecting to a server, and where the key goes |
 //! | [`live`] | what a colleague does reaches this window |
 //! | [`conflict`] | two who choose at once are asked, and nobody's work is lost |
 //! | [`keyboard`] | everything is done without a pointer |
 //! | [`gallery`] | every primitive in every state, in both themes |
 //! | [`outage`] | a server or a network that goes away is survived |
 //! | [`safety`] | a ticket's words are words, and the window talks to nobody |
+//! | [`toasts`] | what calls the person outside of the window |
+//! | [`tray`] | the icon in the panel and its menu |
 //! | [`size`] | ten thousand tickets, and everybody can use them |
 //!
 //! **Invariant:** every wait is for a fact; a failure leaves pictures and logs in `target/window-tests/`.
@@ -15,11 +18,14 @@
 mod conflict;
 mod gallery;
 mod keyboard;
+mod keys;
 mod live;
 mod outage;
 mod readable;
 mod safety;
 mod size;
+mod toasts;
+mod tray;
 
 /// Enough for a full screen, few enough to load at once.
 const SOME_TICKETS: u32 = 60;

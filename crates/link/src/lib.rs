@@ -8,6 +8,7 @@
 //! | [`socket`] | the live layer's socket |
 //! | [`disk`] | what survives a crash |
 //! | [`timers`], [`clock`] | time |
+//! | `introduce` | who we are to a server, before there is a console |
 //! | [`config`] | what is checked before anything starts |
 //!
 //! Between the four seams — [`HttpSend`], [`Dial`], [`OutboxStore`], [`Clock`] — everything is the same code in the
@@ -20,6 +21,7 @@ pub mod config;
 pub mod console;
 pub mod disk;
 mod error;
+mod introduce;
 pub mod rest;
 mod runtime;
 pub mod socket;
@@ -37,5 +39,6 @@ pub use disk::open::SetAside;
 pub use disk::threads::{Ended, OwnThreads, Threads};
 pub use disk::{DiskOrder, OutboxStore, Unkept, Work};
 pub use error::LinkError;
+pub use introduce::{Stranger, introduce};
 pub use rest::send::{HttpAnswer, HttpRequest, HttpSend, ReqwestSend, SendError};
 pub use socket::dial::{ByteStream, Dial, TcpDial};

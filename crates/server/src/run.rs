@@ -71,7 +71,7 @@ pub async fn start(settings: Settings, stop: CancellationToken) -> Result<Runnin
         .await
         .map_err(|_| ServerError::Closed)??;
     if let Some(tickets) = settings.demo_tickets {
-        seed(&store, tickets).await?;
+        seed(&store, tickets, settings.demo_is_simulated).await?;
     }
     let demo_accounts = if settings.demo_keys { mint(&store).await? } else { Vec::new() };
     let bus = Bus::start(&settings.bus, &stop).await?;
@@ -137,12 +137,13 @@ impl Running {
     }
 }
 
-async fn seed(store: &Store, tickets: u32) -> Result<()> {
+async fn seed(store: &Store, tickets: u32, is_simulated: bool) -> Result<()> {
     if !store.is_empty().await? {
         tracing::info!("the database is not empty: no demo data is added");
         return Ok(());
     }
-    let count = store.add_company(demo::company(demo::Plan::harbour(tickets, Timestamp::now()))).await?;
+    let plan = demo::Plan { is_simulated, ..demo::Plan::harbour(tickets, Timestamp::now()) };
+    let count = store.add_company(demo::company(plan)).await?;
     tracing::info!(tickets = count, "the demo company was added");
     Ok(())
 }

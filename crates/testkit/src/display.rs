@@ -1,7 +1,7 @@
 //! A screen nobody looks at, and a message bus that nobody else is on.
 //!
 //! The bus offers no service and can start none: a console must cope without a keyring, a tray or a notification
-//! daemon, and no such program of the machine is disturbed.
+//! daemon, and no such program of the machine is disturbed. Whoever wants one brings it along.
 //!
 //! **Invariant:** two displays share nothing, so tests may run side by side.
 
@@ -49,6 +49,12 @@ impl Display {
         let number = screen.line("the screen names its number", |line| line.trim().parse().ok()).await?;
         let (bus, bus_address) = start_bus(home.path()).await?;
         Ok(Self { number, bus_address, _screen: screen, _bus: bus, _home: home })
+    }
+
+    /// A connection to the bus.
+    pub async fn bus(&self) -> Result<zbus::Connection> {
+        let builder = zbus::connection::Builder::address(self.bus_address.as_str());
+        builder.build().await.context("connecting to the display's bus")
     }
 
     /// What a program needs to know to appear here.

@@ -15,6 +15,9 @@
 //! | [`rest`] | one account's way to the REST API |
 //! | [`visitor`] | one room client over a real socket |
 //! | [`display`] | a screen nobody looks at, and a private message bus |
+//! | [`toaster`] | a real notification daemon, and an ear on its bus |
+//! | [`keyring`] | a real keyring |
+//! | [`panel`] | a panel that shows icons, and a hand for their menus |
 //! | [`window`] | a console on that screen, driven like a person drives it |
 //! | [`page`] | the words in which tests speak of what a console shows |
 //! | [`scene`] | a server, a screen and two consoles; evidence when something fails |
@@ -32,9 +35,11 @@ pub mod chaos;
 pub mod database;
 pub mod display;
 pub mod headless;
+pub mod keyring;
 pub mod node;
 pub mod page;
 pub mod pair;
+pub mod panel;
 pub mod postgres;
 pub mod process;
 pub mod programs;
@@ -42,6 +47,7 @@ pub mod redis;
 pub mod rest;
 pub mod scene;
 pub mod server;
+pub mod toaster;
 pub mod visitor;
 pub mod wait;
 pub mod window;

@@ -27,7 +27,8 @@ pub struct Scene {
     pub server: Server,
     /// The network between every console and the server.
     pub network: Chaos,
-    display: Display,
+    /// The screen, and the bus beside it.
+    pub display: Display,
     consoles: Mutex<Vec<Arc<ConsoleWindow>>>,
 }
 

@@ -95,20 +95,43 @@ pub struct ConsoleWindow {
     client: Client,
     driver: Process,
     log: PathBuf,
-    _home: TempDir,
+    /// Its files, where nobody else keeps them.
+    _home: Option<TempDir>,
 }
 
 impl ConsoleWindow {
     /// Opens the console of `account` against the server at `url` and waits until its board stands.
     pub async fn open(display: &Display, url: &str, account: &Account, options: Options) -> Result<Self> {
         let home = tempfile::tempdir().context("a folder for the console")?;
-        let log = home.path().join("console.log");
-        let program = wrapper(home.path(), &log)?;
-        let port = free_port().await?;
         let name = account.display_name.split(' ').next().unwrap_or("console").to_lowercase();
         let mut command = Command::new("WebKitWebDriver");
+        command
+            .env("CALLBOARD_SERVER", url)
+            .env("CALLBOARD_API_KEY", &account.api_key)
+            .env("CALLBOARD_TENANT", &account.tenant_id);
+        let mut window = Self::start(display, home.path(), name, command, &[]).await?;
+        window._home = Some(home);
+        window.arrange(&options).await.with_context(|| window.log_tail())?;
+        Ok(window)
+    }
+
+    /// Opens the console whose files lie in `home`, as whoever it was when it was last closed; nothing is waited for.
+    pub async fn open_again(display: &Display, home: &Path, arguments: &[&str]) -> Result<Self> {
+        Self::start(display, home, "console".to_owned(), Command::new("WebKitWebDriver"), arguments).await
+    }
+
+    async fn start(
+        display: &Display,
+        home: &Path,
+        name: String,
+        mut command: Command,
+        arguments: &[&str],
+    ) -> Result<Self> {
+        let log = home.join("console.log");
+        let program = wrapper(home, &log)?;
+        let port = free_port().await?;
         command.arg(format!("--port={port}")).arg("--host=127.0.0.1").envs(display.env());
-        for (variable, folder) in private_folders(home.path())? {
+        for (variable, folder) in private_folders(home)? {
             command.env(variable, folder);
         }
         for setting in HANGING_SETTINGS {
@@ -117,20 +140,25 @@ impl ConsoleWindow {
         command
             .env_remove("WAYLAND_DISPLAY")
             .env("GDK_BACKEND", "x11")
-            .env("TAURI_WEBVIEW_AUTOMATION", "true")
-            .env("CALLBOARD_SERVER", url)
-            .env("CALLBOARD_API_KEY", &account.api_key)
-            .env("CALLBOARD_TENANT", &account.tenant_id);
-        let driver = Process::start(&format!("driver-{name}"), &mut command, home.path())
+            .env("TAURI_WEBVIEW_AUTOMATION", "true");
+        let driver = Process::start(&format!("driver-{name}"), &mut command, home)
             .context("is WebKitWebDriver (webkit2gtk-driver) installed?")?;
         server::accepts(([127, 0, 0, 1], port).into()).await?;
-        let profile = home.path().join("profile");
-        let client = connect(port, &program, &profile).await.with_context(|| {
+        let client = connect(port, &program, &home.join("profile"), arguments).await.with_context(|| {
             format!("opening {name}'s console\n{}{}", process::tail(&log), driver.log_tail())
         })?;
-        let window = Self { name, client, driver, log, _home: home };
-        window.arrange(&options).await.with_context(|| window.log_tail())?;
-        Ok(window)
+        Ok(Self { name, client, driver, log, _home: None })
+    }
+
+    /// Waits until the board has lines.
+    pub async fn stands(&self) -> Result<()> {
+        self.until("the board stands", async || {
+            let rows = r#"return document.querySelectorAll('[data-testid="row"]').length"#;
+            let rows: u32 = self.script(rows, &[]).await?;
+            ensure!(rows > 0, "no row yet");
+            Ok(())
+        })
+        .await
     }
 
     /// Whose console it is, in short.
@@ -242,6 +270,11 @@ impl ConsoleWindow {
         std::fs::write(file("png"), self.screenshot().await?).context("keeping the picture")
     }
 
+    /// All that the console has said in its log.
+    pub fn log(&self) -> Result<String> {
+        std::fs::read_to_string(&self.log).context("reading the console's log")
+    }
+
     /// The last lines of the console's and the driver's logs.
     #[must_use]
     pub fn log_tail(&self) -> String {
@@ -251,13 +284,7 @@ impl ConsoleWindow {
     async fn arrange(&self, options: &Options) -> Result<()> {
         let (width, height) = options.size;
         self.client.set_window_size(width, height).await.context("sizing the window")?;
-        self.until("the board stands", async || {
-            let rows = r#"return document.querySelectorAll('[data-testid="row"]').length"#;
-            let rows: u32 = self.script(rows, &[]).await?;
-            ensure!(rows > 0, "no row yet");
-            Ok(())
-        })
-        .await?;
+        self.stands().await?;
         match options.theme {
             Some(theme) => self.set_theme(theme).await,
             None => Ok(()),
@@ -265,8 +292,10 @@ impl ConsoleWindow {
     }
 }
 
-async fn connect(port: u16, program: &Path, profile: &Path) -> Result<Client> {
-    let options = json!({"binary": program, "args": ["--profile-dir", profile]});
+async fn connect(port: u16, program: &Path, profile: &Path, arguments: &[&str]) -> Result<Client> {
+    let profile = profile.to_str().context("a folder with a plain name")?;
+    let arguments = [&["--profile-dir", profile], arguments].concat();
+    let options = json!({"binary": program, "args": arguments});
     let capabilities = serde_json::Map::from_iter([("webkitgtk:browserOptions".to_owned(), options)]);
     let mut builder = ClientBuilder::new(HttpConnector::new());
     builder.capabilities(capabilities);
@@ -293,7 +322,7 @@ fn private_folders(home: &Path) -> Result<Vec<(&'static str, PathBuf)>> {
     names
         .map(|name| -> Result<_> {
             let folder = home.join(name.to_lowercase());
-            std::fs::create_dir(&folder).with_context(|| format!("making {}", folder.display()))?;
+            std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
             std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o700))
                 .context("making it private")?;
             Ok((name, folder))

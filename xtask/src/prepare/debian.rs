@@ -49,6 +49,9 @@ const PACKAGES: &[Package] = &[
     program("xvfb", "Xvfb"),
     program("dbus", "dbus-daemon"),
     program("webkit2gtk-driver", "WebKitWebDriver"),
+    // A real desktop's services for the tests: who shows toasts, and who keeps keys.
+    program("dunst", "dunst"),
+    program("gnome-keyring", "gnome-keyring-daemon"),
     unseen("at-spi2-core"),
     unseen("fonts-dejavu-core"),
     unseen("fonts-noto-color-emoji"),

@@ -73,7 +73,7 @@ impl Caller {
     }
 
     async fn hello(&self, clock: &mut ServerClock) -> Result<Answer, Failure> {
-        let me = self.fetch_one::<Me>(self.get(self.at(&["users", "me"])), clock).await;
+        let me = self.fetch_one::<Me>(self.who_am_i(), clock).await;
         if let Err(failure @ (Failure::Unreachable | Failure::SignedOut | Failure::Busy(_))) = me {
             return Err(failure);
         }

@@ -84,6 +84,11 @@ impl Caller {
         self.server.under(&[&["api", "v1"], path].concat())
     }
 
+    /// The plainest question: whose key this is.
+    pub(crate) fn who_am_i(&self) -> HttpRequest {
+        self.get(self.at(&["users", "me"]))
+    }
+
     fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(header::API_KEY, self.key.header());

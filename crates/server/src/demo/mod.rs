@@ -45,13 +45,22 @@ pub struct Plan {
     pub tickets: u32,
     /// The moment around which its targets lie.
     pub now: Timestamp,
+    /// Whether everybody but the first bears in their name that they are simulated.
+    pub is_simulated: bool,
 }
 
 impl Plan {
     /// The demo company as it is shown.
     #[must_use]
     pub fn harbour(tickets: u32, now: Timestamp) -> Self {
-        Self { tenant: TENANT.into(), name: "Harbour IT Services".to_owned(), seed: SEED, tickets, now }
+        Self {
+            tenant: TENANT.into(),
+            name: "Harbour IT Services".to_owned(),
+            seed: SEED,
+            tickets,
+            now,
+            is_simulated: false,
+        }
     }
 }
 
@@ -59,7 +68,10 @@ impl Plan {
 #[must_use]
 pub fn company(plan: Plan) -> Company {
     let mut dice = Dice::new(plan.seed);
-    let staff = people::staff(&mut dice);
+    let mut staff = people::staff(&mut dice);
+    if plan.is_simulated {
+        staff.bear_in_their_names_that_they_are_simulated();
+    }
     let desks = boards::desks(&mut dice);
     let customers = customers::customers(&mut dice);
     let promises = || Promises::new(plan.seed, &desks, &customers);

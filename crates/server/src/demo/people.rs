@@ -13,6 +13,18 @@ pub(super) struct Staff {
     pub(super) teams: Vec<Team>,
 }
 
+/// What stands behind the name of whoever is simulated.
+const SIMULATED: &str = "(simulated)";
+
+impl Staff {
+    /// The first one is the person who tries the company.
+    pub(super) fn bear_in_their_names_that_they_are_simulated(&mut self) {
+        for account in self.accounts.iter_mut().skip(1) {
+            account.user.last_name = format!("{} {SIMULATED}", account.user.last_name).into();
+        }
+    }
+}
+
 const PEOPLE: &[(&str, &str, Role)] = &[
     ("Nora", "Berg", Role::Dispatcher),
     ("Bob", "Kessler", Role::Dispatcher),

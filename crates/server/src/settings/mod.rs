@@ -163,6 +163,8 @@ pub struct Settings {
     pub demo_tickets: Option<u32>,
     /// Whether to mint keys for the demo accounts.
     pub demo_keys: bool,
+    /// Whether everybody in the demo company but the first bears in their name that they are simulated.
+    pub demo_is_simulated: bool,
 }
 
 impl Settings {
@@ -197,6 +199,7 @@ impl Settings {
             bus,
             demo_tickets: arguments.demo_tickets.or(default),
             demo_keys,
+            demo_is_simulated: false,
         })
     }
 }

@@ -39,6 +39,7 @@ pub(crate) fn settings(home: &TempDir) -> Settings {
         live_secret: b"the secret of these tests".to_vec(),
         demo_tickets: Some(20),
         demo_keys: true,
+        demo_is_simulated: false,
     }
 }
 

@@ -60,7 +60,7 @@ pub(crate) fn moment() -> Timestamp {
 }
 
 pub(crate) fn plan(tenant: &str, seed: u64, tickets: u32) -> Plan {
-    Plan { tenant: tenant.into(), name: tenant.to_owned(), seed, tickets, now: moment() }
+    Plan { tenant: tenant.into(), name: tenant.to_owned(), seed, tickets, now: moment(), is_simulated: false }
 }
 
 impl World {

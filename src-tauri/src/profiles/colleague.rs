@@ -1,0 +1,253 @@
+//! A simulated colleague: a whole console without a window, and a simple mind that looks, edits, and goes where the
+//! person is, so that there is somebody to meet and to clash with (CO-1).
+//!
+//! **Invariant:** it knows and does only what a colleague at a desk could; the same luck is the same day at work.
+
+use std::time::Duration;
+
+use callboard_desk::bridge::{
+    BoardChange, BoardQuery, Command, Field, FieldView, Line, Row, TicketId, TicketView, Update, Value,
+    ViewId,
+};
+use callboard_desk::session::effect::WindowId;
+use callboard_link::{Config, Console};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, interval_at};
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, error};
+
+/// How long between two things that it does.
+const PACE: Duration = Duration::from_secs(4);
+
+/// How many lines of the board it has before it.
+const LINES: u32 = 30;
+
+/// Updates that wait for it. Beyond that one is lost, as on somebody who is not looking; the next tells the same anew.
+const UPDATES_WAITING_MAX: usize = 256;
+
+/// By this a simulated person is known.
+pub(super) const MARK: &str = "(simulated)";
+
+/// Plays until the stop.
+pub(super) async fn play(config: Config, place: usize, stop: CancellationToken) {
+    let (tell, mut told) = mpsc::channel(UPDATES_WAITING_MAX);
+    let paint = move |_: WindowId, update| {
+        // What does not fit is lost on it.
+        let _ = tell.try_send(update);
+    };
+    let console = match Console::start(config, paint, |_| {}) {
+        Ok(console) => console,
+        Err(error) => return error!(%error, "a simulated colleague stays at home"),
+    };
+    let mut mind = Mind::new(place);
+    let offset = PACE.mul_f64(0.5 * place as f64);
+    let mut pace = interval_at(Instant::now() + PACE + offset, PACE);
+    let mut todo = Mind::arrives();
+    loop {
+        for command in todo.drain(..) {
+            debug!(place, "a simulated colleague does something");
+            if console.command(window(), command).await.is_err() {
+                return;
+            }
+        }
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => break,
+            update = told.recv() => update.into_iter().for_each(|update| mind.take(update)),
+            _ = pace.tick() => todo = mind.next(),
+        }
+    }
+    console.stop().await;
+}
+
+fn window() -> WindowId {
+    WindowId("desk".into())
+}
+
+fn view() -> ViewId {
+    ViewId("desk".into())
+}
+
+/// What it is about to do.
+#[derive(Debug, Default)]
+enum Plan {
+    /// Choose a ticket.
+    #[default]
+    Choose,
+    /// Choose a field of the ticket that is open.
+    Begin(TicketId),
+    /// Choose a value for it.
+    Commit(TicketId, Field),
+    /// Leave.
+    Leave(TicketId),
+}
+
+/// What it sees, and what it is about.
+#[derive(Debug)]
+struct Mind {
+    rows: Vec<Row>,
+    ticket: Option<TicketView>,
+    plan: Plan,
+    /// Counts what it has done; stands for luck.
+    turn: usize,
+}
+
+impl Mind {
+    /// Two of them begin at different ends.
+    fn new(place: usize) -> Self {
+        Self { rows: Vec::new(), ticket: None, plan: Plan::Choose, turn: 3 + 7 * place }
+    }
+
+    /// What it does in the morning.
+    fn arrives() -> Vec<Command> {
+        let lines = Command::ShowLines { view: view(), first: 0, count: LINES };
+        vec![Command::Hello, Command::OpenView { view: view(), query: BoardQuery::default() }, lines]
+    }
+
+    fn take(&mut self, update: Update) {
+        match update {
+            Update::Board { change: BoardChange::Reset { lines, .. }, .. } => {
+                self.rows = lines
+                    .into_iter()
+                    .filter_map(|line| match line {
+                        Line::Ticket(row) => Some(row),
+                        Line::Heading { .. } => None,
+                    })
+                    .collect();
+            }
+            Update::Ticket(view) => self.ticket = Some(view),
+            _ => {}
+        }
+    }
+
+    /// The next thing that it does.
+    fn next(&mut self) -> Vec<Command> {
+        self.turn += 1;
+        match std::mem::take(&mut self.plan) {
+            Plan::Choose => {
+                // Looked at anew each time: other rows may be before it now, with other people in them.
+                let look = Command::ShowLines { view: view(), first: 0, count: LINES };
+                let Some(ticket) = self.destination() else { return vec![look] };
+                self.ticket = None;
+                self.plan = Plan::Begin(ticket.clone());
+                vec![look, Command::OpenTicket { ticket }]
+            }
+            Plan::Begin(ticket) => match self.field() {
+                Some(field) => {
+                    self.plan = Plan::Commit(ticket.clone(), field);
+                    vec![Command::BeginEdit { ticket, field }]
+                }
+                None => self.leave(ticket),
+            },
+            Plan::Commit(ticket, field) => match self.value(field) {
+                Some(value) => {
+                    self.plan = Plan::Leave(ticket.clone());
+                    vec![Command::Edit { ticket, field, value }]
+                }
+                None => self.leave(ticket),
+            },
+            Plan::Leave(ticket) => self.leave(ticket),
+        }
+    }
+
+    fn leave(&mut self, ticket: TicketId) -> Vec<Command> {
+        self.plan = Plan::Choose;
+        vec![Command::CloseTicket { ticket }]
+    }
+
+    /// Where the person is, every other time; else wherever.
+    fn destination(&self) -> Option<TicketId> {
+        let has_person = |row: &&Row| row.faces.iter().any(|face| !face.name.ends_with(MARK));
+        let visit = self.rows.iter().find(has_person).filter(|_| self.turn.is_multiple_of(2));
+        let any = || self.rows.get(self.turn * 5 % self.rows.len().max(1));
+        visit.or_else(any).map(|row| row.ticket.clone())
+    }
+
+    /// The field in which the person is, else the priority.
+    fn field(&self) -> Option<Field> {
+        let fields =
+            || self.ticket.iter().flat_map(|view| &view.fields).filter(|field| field.choices.is_some());
+        let has_person = |field: &&FieldView| field.editors.iter().any(|face| !face.name.ends_with(MARK));
+        let plain = || fields().find(|field| field.field == Field::Priority);
+        fields().find(has_person).or_else(plain).map(|field| field.field)
+    }
+
+    /// Something else than there is.
+    fn value(&self, field: Field) -> Option<Value> {
+        let view = self.ticket.iter().flat_map(|view| &view.fields).find(|view| view.field == field)?;
+        let others: Vec<&Value> = view
+            .choices
+            .iter()
+            .flatten()
+            .map(|choice| &choice.value)
+            .filter(|value| **value != view.shown.value)
+            .collect();
+        others.get(self.turn % others.len().max(1)).map(|value| (*value).clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use callboard_desk::bridge::{Choice, Face, FaceState, Severity, Slack, Unsent};
+
+    use super::*;
+
+    fn face(name: &str) -> Face {
+        let text = |text: &str| text.to_owned();
+        let (user, initials, color) = (text("u"), text("N"), text("#000000"));
+        Face { user, name: text(name), initials, color, editing: None, state: FaceState::Here, since: 0 }
+    }
+
+    fn row(ticket: &str, faces: Vec<Face>) -> Line {
+        let status =
+            Choice { value: Value::from("open"), label: "Open".to_owned(), tone: None, severity: None };
+        Line::Ticket(Row {
+            ticket: ticket.into(),
+            number: "T-1".into(),
+            title: "Printer".into(),
+            client: None,
+            location: None,
+            status,
+            severity: Severity::Normal,
+            assignee: None,
+            team: None,
+            category: None,
+            entered: None,
+            updated: None,
+            due: None,
+            slack: Slack::Untimed,
+            faces,
+            unsent: Unsent::Nothing,
+            lit: Vec::new(),
+        })
+    }
+
+    fn board(lines: Vec<Line>) -> Update {
+        let change = BoardChange::Reset { total: lines.len() as u32, first: 0, lines };
+        Update::Board { view: view(), rev: 1, change }
+    }
+
+    fn opened(commands: &[Command]) -> Option<&TicketId> {
+        commands.iter().find_map(|command| match command {
+            Command::OpenTicket { ticket } => Some(ticket),
+            _ => None,
+        })
+    }
+
+    /// CO-1
+    #[test]
+    fn it_goes_where_the_person_is_and_not_after_another_simulated_one() {
+        let mut mind = Mind::new(0);
+        assert_eq!(opened(&mind.next()), None, "an empty board leads nowhere");
+        let simulated = format!("Alex Rivera {MARK}");
+        let lines = ["a", "b", "c"].map(|ticket| row(ticket, vec![face(&simulated)]));
+        mind.take(board(lines.into_iter().chain([row("d", vec![face("Nora Berg")])]).collect()));
+        let mut visited = Vec::new();
+        for _ in 0..12 {
+            visited.extend(opened(&mind.next()).cloned());
+        }
+        assert!(visited.contains(&"d".into()), "{visited:?}");
+        // A ticket that it cannot read is left again.
+        assert!(visited.len() > 3, "{visited:?}");
+    }
+}
