@@ -11,6 +11,7 @@
 //! **Invariant:** updates reach a window in the order in which the desk gave them, and only that window.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tauri::async_runtime;
 use tauri::ipc::Channel;
-use tracing::{debug, error, warn};
+use tracing::{debug, error, info, warn};
 
 use crate::config::why;
 
@@ -150,8 +151,10 @@ impl Bridge {
             async_runtime::block_on(async { Console::start(config, paint, signal) })
                 .map_err(|error| why(&error))
         });
-        if let Err(view) = &started {
-            error!(code = ?view.code, message = view.message, "no console runs");
+        match &started {
+            Err(SetupView { code: SetupCode::FirstStart, .. }) => info!("nobody is anybody yet"),
+            Err(view) => error!(code = ?view.code, message = view.message, "no console runs"),
+            Ok(_) => {}
         }
         *self.slot() = Some(started.map(Arc::new));
     }
@@ -176,9 +179,10 @@ impl Bridge {
 
     /// The machine lacks something: said to one window, once.
     pub fn lacks(&self, what: Lack, reason: String) {
-        warn!(?what, reason, "the machine lacks something");
-        let notice = Notice::Lacks { what, reason };
-        self.windows.lacks().entry(what).or_insert(Some(notice));
+        if let Entry::Vacant(unknown) = self.windows.lacks().entry(what) {
+            warn!(?what, reason, "the machine lacks something");
+            unknown.insert(Some(Notice::Lacks { what, reason }));
+        }
         self.windows.say_lacks();
     }
 

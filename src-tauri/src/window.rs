@@ -161,9 +161,18 @@ fn to_the_front<R: Runtime>(window: &WebviewWindow<R>) -> tauri::Result<()> {
 
 /// Shows the main window where it was opened unseen and nothing would lead to it. Never waits.
 pub(crate) fn raise_hidden<R: Runtime>(app: &AppHandle<R>) {
-    if app.get_webview_window(MAIN).is_some_and(|main| main.is_visible().is_ok_and(|is_visible| !is_visible))
-    {
-        raise(app, None);
+    let handle = app.clone();
+    // There, and not here: while the program starts, the window is only about to be made.
+    let raised = app.run_on_main_thread(move || {
+        let Some(main) = handle.get_webview_window(MAIN) else { return };
+        if main.is_visible().is_ok_and(|is_visible| !is_visible)
+            && let Err(error) = to_the_front(&main)
+        {
+            warn!(%error, "the window stays unseen");
+        }
+    });
+    if let Err(error) = raised {
+        warn!(%error, "nobody shows the window");
     }
 }
 

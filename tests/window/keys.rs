@@ -3,11 +3,12 @@
 //! **Invariant:** that a key is nowhere is known from having looked into every file and into the page.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use callboard_testkit::keyring::Keyring;
 use callboard_testkit::page::part;
-use callboard_testkit::pair::NORA;
+use callboard_testkit::pair::{BOB, NORA};
 use callboard_testkit::scene::{Scene, play};
 use callboard_testkit::window::ConsoleWindow;
 use serde_json::{Value, json};
@@ -40,8 +41,8 @@ fn connect(url: &str, key: &str) -> Value {
     json!({"do": "connect", "server": url, "tenant": null, "key": key})
 }
 
-async fn opened(scene: &Scene, home: &Path) -> Result<ConsoleWindow> {
-    ConsoleWindow::open_again(&scene.display, home, &[]).await
+async fn opened(scene: &Scene, home: &Path) -> Result<Arc<ConsoleWindow>> {
+    scene.reopen(home, &[]).await
 }
 
 /// CO-1, CO-23
@@ -59,11 +60,11 @@ async fn a_key_goes_into_the_keyring_and_into_no_file_and_is_found_there_at_the_
         let page = "return document.documentElement.outerHTML + JSON.stringify({ ...localStorage })";
         let page: String = console.script(page, &[]).await?;
         ensure!(!page.contains(&account.api_key), "the key is in the page");
-        console.close().await?;
+        scene.close(console).await?;
         let console = opened(scene, home.path()).await?;
         console.stands().await?;
         console.link_is("live").await?;
-        console.close().await?;
+        scene.close(console).await?;
         let files = files_with(home.path(), &account.api_key)?;
         ensure!(files.is_empty(), "the key is in {files:?}");
         let book = std::fs::read_to_string(home.path().join("profile/profiles.json"))?;
@@ -108,7 +109,7 @@ async fn why_nobody_is_connected_is_told_apart() -> Result<()> {
         let told: Vec<Value> = console.script("return window.callboardTold", &[]).await?;
         ensure!(!Value::from(told).to_string().contains(key.as_str()), "the page was told its key again");
         console.has(&part("setup"), "data-code", "firstStart").await?;
-        console.close().await
+        scene.close(console).await
     })
     .await
 }
@@ -124,14 +125,65 @@ async fn without_a_keyring_a_key_lasts_as_long_as_the_program() -> Result<()> {
         ask(&console, connect(&scene.server.url(), &account.api_key)).await?;
         console.stands().await?;
         console.reads(&part("notice"), "no keyring").await?;
-        console.close().await?;
+        scene.close(console).await?;
         let files = files_with(home.path(), &account.api_key)?;
         ensure!(files.is_empty(), "the key is in {files:?}");
         let console = opened(scene, home.path()).await?;
         console.has(&part("setup"), "data-code", "missingKey").await?;
-        console.close().await
+        scene.close(console).await
     })
     .await
+}
+
+/// CO-1: several profiles, switched without a restart; one that is forgotten leaves neither key nor file.
+#[tokio::test]
+async fn people_are_switched_without_a_restart_and_a_forgotten_one_leaves_nothing() -> Result<()> {
+    play("people_are_switched", SOME_TICKETS, async |scene| {
+        let _keyring = Keyring::start(&scene.display).await?;
+        let home = tempfile::tempdir()?;
+        let console = opened(scene, home.path()).await?;
+        console.has(&part("setup"), "data-code", "firstStart").await?;
+        let mut ids = Vec::new();
+        for who in [NORA, BOB] {
+            let account = scene.server.account(who)?;
+            ask(&console, connect(&scene.server.url(), &account.api_key)).await?;
+            ids.push(works_as(&console, home.path(), who).await?);
+        }
+        ensure!(kept_keys(scene).await? == 2, "each has a key");
+        let [nora, bob] = [&ids[0], &ids[1]];
+        ask(&console, json!({"do": "useProfile", "profile": nora})).await?;
+        works_as(&console, home.path(), NORA).await?;
+        let folder = home.path().join("profile/profiles").join(bob);
+        ensure!(folder.exists(), "Bob's files are kept");
+        ask(&console, json!({"do": "forgetProfile", "profile": bob})).await?;
+        console
+            .until("nothing of Bob is left", async || {
+                ensure!(!folder.exists(), "his files are there");
+                ensure!(kept_keys(scene).await? == 1, "his key is there");
+                Ok(())
+            })
+            .await?;
+        works_as(&console, home.path(), NORA).await?;
+        scene.close(console).await
+    })
+    .await
+}
+
+/// Waits until the console works as somebody, and says under which name that profile is kept.
+async fn works_as(console: &ConsoleWindow, home: &Path, who: &str) -> Result<String> {
+    let id = console
+        .until(&format!("it is {who}'s"), async || {
+            let book = std::fs::read_to_string(home.join("profile/profiles.json"))?;
+            let book: Value = serde_json::from_str(&book)?;
+            let profiles = book["profiles"].as_array().context("profiles")?;
+            let active = profiles.iter().find(|profile| profile["id"] == book["active"]);
+            ensure!(active.context("one that is worked with")?["user"] == who, "{book}");
+            Ok(book["active"].as_str().context("a name")?.to_owned())
+        })
+        .await?;
+    console.stands().await?;
+    console.link_is("live").await?;
+    Ok(id)
 }
 
 /// How many keys of ours the keyring has that it would give away.

@@ -9,6 +9,7 @@
 //! | [`gallery`] | every primitive in every state, in both themes |
 //! | [`outage`] | a server or a network that goes away is survived |
 //! | [`safety`] | a ticket's words are words, and the window talks to nobody |
+//! | [`starts`] | the first start, the second one, and windows that come and go |
 //! | [`toasts`] | what calls the person outside of the window |
 //! | [`tray`] | the icon in the panel and its menu |
 //! | [`size`] | ten thousand tickets, and everybody can use them |
@@ -24,6 +25,7 @@ mod outage;
 mod readable;
 mod safety;
 mod size;
+mod starts;
 mod toasts;
 mod tray;
 

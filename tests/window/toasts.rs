@@ -11,13 +11,16 @@ use callboard_testkit::page::{cell, inspector, part, row};
 use callboard_testkit::pair::{BOB, NORA};
 use callboard_testkit::rest::Rest;
 use callboard_testkit::scene::{Scene, play};
-use callboard_testkit::toaster::Toaster;
+use callboard_testkit::toaster::{Shown, Toaster};
 use callboard_testkit::window::{ConsoleWindow, ENTER, ESCAPE};
 
 use crate::SOME_TICKETS;
 
 /// A title that wants to be markup, a link, and a second button.
 const HOSTILE: &str = r#"<b>R&D</b> <a href="https://evil.example">click</a>"#;
+
+/// What Nora types.
+const OWN: &str = "Nora's own words";
 
 /// Nora at her desk, Bob's way to the server, and a ticket that is not hers.
 struct Desk {
@@ -45,6 +48,22 @@ impl Desk {
             }
         }
         anyhow::bail!("every ticket on screen is Nora's or nobody's")
+    }
+
+    /// Nora and Bob name the ticket without knowing of each other, and Nora looks elsewhere when it comes out. Gives back
+    /// the toast that asks her.
+    async fn clash(&self, scene: &Scene, toaster: &Toaster, theirs: &str) -> Result<Shown> {
+        let (nora, id) = (&self.nora, &self.ticket.ticket_id);
+        nora.open_ticket(id).await?;
+        scene.network.cut();
+        nora.type_over(&part("edit-title").0, OWN).await?;
+        nora.press(ENTER).await?;
+        nora.field_is(Field::Title, "queued").await?;
+        nora.press(ESCAPE).await?;
+        nora.sees_no(&inspector(id)).await?;
+        self.bob.put(id, [(Field::Title, Value::from(theirs))]).await?;
+        scene.network.restore();
+        toaster.until("the conflict's toast", |shown| shown.buttons.len() == 4).await
     }
 
     /// Bob gives the ticket to Nora.
@@ -119,18 +138,7 @@ async fn the_buttons_of_a_toast_settle_a_conflict() -> Result<()> {
         let toaster = Toaster::start(&scene.display).await?;
         let desk = Desk::set(scene).await?;
         let (nora, id) = (&desk.nora, &desk.ticket.ticket_id);
-        let title = part("edit-title");
-        nora.open_ticket(id).await?;
-        // They choose without knowing of each other, and Nora looks elsewhere when it comes out.
-        scene.network.cut();
-        nora.type_over(&title.0, "Nora's own words").await?;
-        nora.press(ENTER).await?;
-        nora.field_is(Field::Title, "queued").await?;
-        nora.press(ESCAPE).await?;
-        nora.sees_no(&inspector(id)).await?;
-        desk.bob.put(id, [(Field::Title, Value::from(HOSTILE))]).await?;
-        scene.network.restore();
-        let shown = toaster.until("the conflict's toast", |shown| shown.buttons.len() == 4).await?;
+        let shown = desk.clash(scene, &toaster, HOSTILE).await?;
         let words = shown.body.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
         ensure!(words.contains(HOSTILE) && !shown.body.contains('<'), "{shown:?}");
         ensure!(shown.buttons[2].1 == format!("Take theirs: {HOSTILE}"), "{shown:?}");
@@ -141,6 +149,27 @@ async fn the_buttons_of_a_toast_settle_a_conflict() -> Result<()> {
         let stored = desk.bob.ticket(id).await?;
         ensure!(*stored.title == *HOSTILE, "theirs stands: {}", stored.title);
         Ok(())
+    })
+    .await
+}
+
+/// CO-15, LT-13
+#[tokio::test]
+async fn what_is_ones_own_can_be_kept_from_the_toast() -> Result<()> {
+    play("keep_yours_on_a_toast", SOME_TICKETS, async |scene| {
+        let toaster = Toaster::start(&scene.display).await?;
+        let desk = Desk::set(scene).await?;
+        let (nora, id) = (&desk.nora, &desk.ticket.ticket_id);
+        desk.clash(scene, &toaster, "What Bob says").await?;
+        toaster.press("Keep yours").await?;
+        nora.has(&part("count-needsYou"), "data-count", "0").await?;
+        nora.until("the server has what Nora wrote", async || {
+            let stored = desk.bob.ticket(id).await?;
+            ensure!(*stored.title == *OWN, "it has {:?}", stored.title);
+            Ok(())
+        })
+        .await?;
+        nora.reads(&cell(id, "title"), OWN).await
     })
     .await
 }

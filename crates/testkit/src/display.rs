@@ -57,11 +57,17 @@ impl Display {
         builder.build().await.context("connecting to the display's bus")
     }
 
+    /// What the screen is called.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!(":{}", self.number)
+    }
+
     /// What a program needs to know to appear here.
     #[must_use]
     pub fn env(&self) -> [(&'static str, String); 4] {
         [
-            ("DISPLAY", format!(":{}", self.number)),
+            ("DISPLAY", self.name()),
             ("DBUS_SESSION_BUS_ADDRESS", self.bus_address.clone()),
             ("LIBGL_ALWAYS_SOFTWARE", "1".to_owned()),
             ("NO_AT_BRIDGE", "1".to_owned()),

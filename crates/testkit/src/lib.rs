@@ -15,6 +15,7 @@
 //! | [`rest`] | one account's way to the REST API |
 //! | [`visitor`] | one room client over a real socket |
 //! | [`display`] | a screen nobody looks at, and a private message bus |
+//! | [`screen`] | the windows on it, as whoever arranges them sees them |
 //! | [`toaster`] | a real notification daemon, and an ear on its bus |
 //! | [`keyring`] | a real keyring |
 //! | [`panel`] | a panel that shows icons, and a hand for their menus |
@@ -46,6 +47,7 @@ pub mod programs;
 pub mod redis;
 pub mod rest;
 pub mod scene;
+pub mod screen;
 pub mod server;
 pub mod toaster;
 pub mod visitor;

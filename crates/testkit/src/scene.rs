@@ -5,17 +5,20 @@
 use std::fs::File;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use futures_util::FutureExt as _;
 
 use crate::chaos::Chaos;
 use crate::display::Display;
+use crate::process::{self, Process};
 use crate::programs;
 use crate::server::{Server, ServerOptions};
-use crate::window::{ConsoleWindow, Options};
+use crate::wait;
+use crate::window::{ConsoleWindow, Options, private_folders};
 
 /// How long a whole scene may take.
 const SCENE_MAX: Duration = Duration::from_secs(200);
@@ -58,6 +61,34 @@ impl Scene {
         let console = Arc::new(opened.with_context(|| self.server.log_tail())?);
         self.consoles.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&console));
         Ok(console)
+    }
+
+    /// Opens the console whose files lie in `home`, as whoever it was when it was last closed; nothing is waited for.
+    pub async fn reopen(&self, home: &Path, arguments: &[&str]) -> Result<Arc<ConsoleWindow>> {
+        let console = Arc::new(ConsoleWindow::open_again(&self.display, home, arguments).await?);
+        self.consoles.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&console));
+        Ok(console)
+    }
+
+    /// Closes a console that was reopened: its window, and the program with it.
+    pub async fn close(&self, console: Arc<ConsoleWindow>) -> Result<()> {
+        self.consoles
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|other| !Arc::ptr_eq(other, &console));
+        Arc::into_inner(console).context("somebody else still looks at it")?.close().await
+    }
+
+    /// Starts the program a second time on the files in `home`, and waits until that second one has ended well.
+    pub async fn start_again(&self, home: &Path, arguments: &[&str]) -> Result<()> {
+        let mut command = Command::new(programs::built("callboard")?);
+        command.envs(self.display.env()).envs(private_folders(home)?);
+        command.arg("--profile-dir").arg(home.join("profile")).args(arguments);
+        let mut second = Process::start("second", &mut command, home)?;
+        let ended = wait::until("the second start ends", async || second.ended()?.context("it still runs"));
+        let status = ended.await.with_context(|| process::tail(&home.join("second.err.log")))?;
+        ensure!(status.success(), "it ended with {status}");
+        Ok(())
     }
 
     async fn leave_evidence(&self, folder: &Path, failure: &str) -> Result<()> {

@@ -316,7 +316,7 @@ fn wrapper(home: &Path, log: &Path) -> Result<PathBuf> {
 }
 
 /// Every place where a desktop program might keep something, moved into `home`.
-fn private_folders(home: &Path) -> Result<Vec<(&'static str, PathBuf)>> {
+pub(crate) fn private_folders(home: &Path) -> Result<Vec<(&'static str, PathBuf)>> {
     let names =
         ["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"];
     names

@@ -79,9 +79,15 @@ pub(crate) fn begin<R: Runtime>(app: &AppHandle<R>, key: Option<&str>) {
     let (found, look) = mpsc::sync_channel(0);
     let asking = app.clone();
     async_runtime::spawn_blocking(move || {
-        let config = asking.state::<Profiles>().config_at_start();
+        let profiles = asking.state::<Profiles>();
+        let before = profiles.state().book.active.clone();
+        let config = profiles.config_at_start();
         if let Err(mpsc::SendError(config)) = found.send(config) {
-            become_somebody(&asking, config);
+            let _turn = profiles.turn.blocking_lock();
+            // Whoever became somebody else meanwhile has chosen.
+            if profiles.state().book.active == before {
+                become_somebody(&asking, config);
+            }
         }
     });
     bridge.start(look.recv_timeout(KEY_WAIT).unwrap_or_else(|_| {
@@ -192,10 +198,11 @@ async fn forget<R: Runtime>(app: &AppHandle<R>, id: ProfileId) -> Result<(), Fai
             let message = "This profile is worked with: choose another one first, or sign out.".to_owned();
             return Err(Failed(ConnectCode::Machine, message));
         }
-        profiles.keys.take_away(&id).map_err(|reason| Failed(ConnectCode::Machine, reason))?;
         let mut book = profiles.state().book.clone();
-        if book.get(&id).is_none() {
-            return Ok(());
+        let Some(profile) = book.get(&id) else { return Ok(()) };
+        // Keys of a company inside the program live as long as that.
+        if profile.kind == ProfileKind::Server {
+            profiles.keys.take_away(&id).map_err(|reason| Failed(ConnectCode::Machine, reason))?;
         }
         book.forget(&id);
         book.write(&profiles.home).map_err(Failed::machine)?;

@@ -88,14 +88,18 @@ struct Mind {
     rows: Vec<Row>,
     ticket: Option<TicketView>,
     plan: Plan,
+    /// Which of them it is.
+    place: usize,
     /// Counts what it has done; stands for luck.
     turn: usize,
+    /// Counts the tickets that it went to.
+    visits: usize,
 }
 
 impl Mind {
     /// Two of them begin at different ends.
     fn new(place: usize) -> Self {
-        Self { rows: Vec::new(), ticket: None, plan: Plan::Choose, turn: 3 + 7 * place }
+        Self { rows: Vec::new(), ticket: None, plan: Plan::Choose, place, turn: 3 + 7 * place, visits: 0 }
     }
 
     /// What it does in the morning.
@@ -128,6 +132,7 @@ impl Mind {
                 // Looked at anew each time: other rows may be before it now, with other people in them.
                 let look = Command::ShowLines { view: view(), first: 0, count: LINES };
                 let Some(ticket) = self.destination() else { return vec![look] };
+                self.visits += 1;
                 self.ticket = None;
                 self.plan = Plan::Begin(ticket.clone());
                 vec![look, Command::OpenTicket { ticket }]
@@ -155,10 +160,12 @@ impl Mind {
         vec![Command::CloseTicket { ticket }]
     }
 
-    /// Where the person is, every other time; else wherever.
+    /// Where the person is: the first of them always, so that somebody is met soon, the other every other time. Else
+    /// wherever.
     fn destination(&self) -> Option<TicketId> {
         let has_person = |row: &&Row| row.faces.iter().any(|face| !face.name.ends_with(MARK));
-        let visit = self.rows.iter().find(has_person).filter(|_| self.turn.is_multiple_of(2));
+        let is_sociable = self.place == 0 || self.visits.is_multiple_of(2);
+        let visit = self.rows.iter().find(has_person).filter(|_| is_sociable);
         let any = || self.rows.get(self.turn * 5 % self.rows.len().max(1));
         visit.or_else(any).map(|row| row.ticket.clone())
     }
@@ -249,5 +256,15 @@ mod tests {
         assert!(visited.contains(&"d".into()), "{visited:?}");
         // A ticket that it cannot read is left again.
         assert!(visited.len() > 3, "{visited:?}");
+        let simulated_ones = ["a", "b", "c"].map(TicketId::from);
+        let mut other = Mind::new(1);
+        let lines = ["a", "b", "c"].map(|ticket| row(ticket, vec![face(&simulated)]));
+        other.take(board(lines.into_iter().chain([row("d", vec![face("Nora Berg")])]).collect()));
+        let went: Vec<TicketId> = (0..12).filter_map(|_| opened(&other.next()).cloned()).collect();
+        assert!(went.contains(&"d".into()), "{went:?}");
+        assert!(
+            went.iter().any(|ticket| simulated_ones.contains(ticket)),
+            "it has work of its own: {went:?}"
+        );
     }
 }

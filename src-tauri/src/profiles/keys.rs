@@ -56,9 +56,11 @@ impl Keys {
 
     /// Takes the key of a profile out of everything.
     pub(super) fn take_away(&self, id: &ProfileId) -> Result<(), String> {
-        self.memory().remove(id);
+        let was_in_memory = self.memory().remove(id).is_some();
         match entry(id).and_then(|entry| entry.delete_credential()) {
             Ok(()) | Err(Error::NoEntry) => Ok(()),
+            // It was there because the keyring did not take it.
+            Err(_) if was_in_memory => Ok(()),
             Err(error) => Err(self.troubled(&error)),
         }
     }

@@ -131,6 +131,7 @@ impl Profiles {
             return Err(nobody(SetupCode::FirstStart, "No server is chosen yet."));
         };
         if profile.kind == ProfileKind::Here {
+            let _turn = self.turn.blocking_lock();
             let opened = async_runtime::block_on(self.open_here());
             return opened.map(|(_, config)| config).map_err(|message| nobody(SetupCode::Machine, &message));
         }

@@ -168,6 +168,12 @@ export const ACTIONS = table({
     can: ({ console }) => console.ticket.id !== null,
     run: ({ console }) => console.ticket.reply(),
   },
+  ownWindow: {
+    group: 'ticket',
+    key: 'W',
+    can: ({ console }) => console.ticket.id !== null && console.kind.shows === 'board',
+    run: ({ console }) => console.openWindow(),
+  },
   undo: {
     group: 'ticket',
     key: 'U',

@@ -182,6 +182,11 @@ export class Console {
     });
   }
 
+  /** Shows the open ticket in a window of its own. */
+  openWindow(): void {
+    if (this.ticket.id !== null) this.ask({ do: 'openWindow', ticket: this.ticket.id });
+  }
+
   apply(update: Update): void {
     switch (update.is) {
       case 'board':
@@ -217,6 +222,7 @@ export class Console {
       case 'show':
         if (update.value.kind === 'ticket') this.ticket.open(update.value.ticket);
         if (update.value.kind === 'activity') this.places.go('activity');
+        if (update.value.kind === 'outbox') this.places.go('outbox');
         break;
       case 'view':
         this.board.summarize(update.value);

@@ -54,6 +54,7 @@ export const ACTIONS: Record<ActionId, string> = {
   close: 'Close, or back to the board',
   reply: 'Write a comment',
   undo: 'Take the last decision back',
+  ownWindow: 'Open the ticket in a window of its own',
   nextPane: 'Next part of the window',
   previousPane: 'Previous part of the window',
   theme: 'Switch between dark and light',

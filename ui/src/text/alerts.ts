@@ -238,6 +238,7 @@ export const settings = {
     signOut: 'Sign out',
     signOutWhy: 'Erases from this machine everything it keeps of this account.',
     force: 'Sign out and lose what was not sent',
+    other: 'Use another account…',
   },
   diagnostics: {
     live: 'Live updates',

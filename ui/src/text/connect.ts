@@ -37,6 +37,8 @@ export const CONNECT = {
     'Nothing leaves this machine, and nothing in it is real',
   ],
   tryHere: 'Try it here',
+  forget: 'Forget',
+  forgetSure: 'Forget, with what was not sent?',
   head: 'Connect',
   says: 'To the server of your company.',
   server: 'Server',

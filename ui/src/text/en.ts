@@ -170,7 +170,7 @@ const SETUP: Record<Exclude<SetupCode, 'outboxSetAside'>, { head: string; next: 
     head: 'Which server?',
     next: 'Start Callboard again with the address of your server.',
   },
-  missingKey: { head: 'No key yet', next: 'Start Callboard again with your API key.' },
+  missingKey: { head: 'No key yet', next: 'Connect again with your API key, or try Callboard here.' },
   badServer: {
     head: 'That address cannot be used',
     next: 'Check the address of the server and start again.',
@@ -188,7 +188,10 @@ const SETUP: Record<Exclude<SetupCode, 'outboxSetAside'>, { head: string; next: 
     head: 'One of the options cannot be used',
     next: 'Put it right, or leave it out, and start again.',
   },
-  machine: { head: 'Something is missing on this machine', next: 'Put it right and start again.' },
+  machine: {
+    head: 'Something is missing on this machine',
+    next: 'Put it right and start again, or choose another way.',
+  },
 };
 
 function facesSummary(faces: readonly Face[]): string {
@@ -280,6 +283,7 @@ export const text = {
   ticket: {
     label: (ticket: string) => `Ticket ${ticket}`,
     close: 'Close',
+    ownWindow: 'Open in a window of its own',
     here: (faces: readonly Face[]) => `Here now: ${facesSummary(faces)}`,
     loading: 'Fetching the ticket',
     nobody: 'Nobody else is here',

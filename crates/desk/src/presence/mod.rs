@@ -181,7 +181,8 @@ fn shown_as(field: Field) -> Option<Field> {
 
 /// The first letters of the first and the last name.
 fn initials(name: &str) -> String {
-    let mut words = name.split_whitespace();
+    // What stands in brackets behind a name is no part of it.
+    let mut words = name.split_whitespace().filter(|word| word.starts_with(char::is_alphanumeric));
     let first = words.next().and_then(|word| word.chars().next());
     let last = words.next_back().and_then(|word| word.chars().next());
     first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
@@ -213,6 +214,20 @@ mod tests {
 
     fn states(all: &Presences, now: i64) -> Vec<(FaceState, i64)> {
         all.faces(&"t1".into(), None, now).iter().map(|face| (face.state, face.since)).collect()
+    }
+
+    /// CO-1: whoever is simulated says so behind their name.
+    #[test]
+    fn initials_are_those_of_the_name_and_of_nothing_behind_it() {
+        for (name, wanted) in [
+            ("Bob Kessler (simulated)", "BK"),
+            ("Anna Maria Öst", "AÖ"),
+            ("nora", "N"),
+            ("(?)", ""),
+            ("", ""),
+        ] {
+            assert_eq!(initials(name), wanted, "{name}");
+        }
     }
 
     /// LT-9.

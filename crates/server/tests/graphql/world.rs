@@ -52,7 +52,8 @@ impl World {
         let store = Store::open(&database.address(), Limits::default()).expect("a store");
         for (tenant, seed) in [(T, 1), (X, 2)] {
             let now = "2026-11-21T10:00:00Z".parse().expect("a time");
-            let plan = Plan { tenant: tenant.into(), name: tenant.to_owned(), seed, tickets: TICKETS, now };
+            let (tenant, name) = (tenant.into(), tenant.to_owned());
+            let plan = Plan { tenant, name, seed, tickets: TICKETS, now, is_simulated: false };
             store.add_company(company(plan)).await.expect("a company");
         }
         let stop = CancellationToken::new();

@@ -30,7 +30,8 @@ pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 pub(crate) async fn filled(store: Store) -> Store {
     for (tenant, seed) in [(T, 1), (X, 2)] {
         let now = "2026-11-21T10:00:00Z".parse().expect("a time");
-        let plan = Plan { tenant: tenant.into(), name: tenant.to_owned(), seed, tickets: 5, now };
+        let (tenant, name) = (tenant.into(), tenant.to_owned());
+        let plan = Plan { tenant, name, seed, tickets: 5, now, is_simulated: false };
         store.add_company(company(plan)).await.expect("a company");
     }
     store

@@ -101,6 +101,16 @@ describe('the first start (CO-1)', () => {
     expect(error('key')).toContain('asked for again');
   });
 
+  it('asks for the key again where it is gone, and not where that would not help', async () => {
+    backend.tell({ is: 'setup', value: { code: 'missingKey', message: 'It is not in the keyring.' } });
+    await shown();
+    expect(screen.getByTestId('setup').textContent).toContain('It is not in the keyring.');
+    expect(screen.getByTestId('connect-key')).toBeTruthy();
+    backend.tell({ is: 'setup', value: { code: 'profileInUse', message: '' } });
+    await shown();
+    expect(screen.queryByTestId('connect-key')).toBeNull();
+  });
+
   it('goes back to who we were before', async () => {
     const profile = { id: 'p-1', kind: 'here', server: '', tenant: null, user: 'Nora' } as const;
     await told(null, [profile]);
@@ -108,5 +118,16 @@ describe('the first start (CO-1)', () => {
     expect(button.textContent).toContain('On this machine');
     await fireEvent.click(button);
     expect(backend.asked.at(-1)).toEqual({ do: 'useProfile', profile: 'p-1' });
+  });
+
+  it('forgets somebody only when asked twice', async () => {
+    const profile = { id: 'p-1', kind: 'server', server: 'https://x', tenant: null, user: 'Nora' } as const;
+    await told(null, [profile]);
+    const asked = backend.asked.length;
+    await fireEvent.click(screen.getByTestId('forget-profile'));
+    expect(backend.asked, 'it only asks whether it is meant').toHaveLength(asked);
+    expect(screen.getByTestId('forget-profile').textContent).toContain('not sent');
+    await fireEvent.click(screen.getByTestId('forget-profile'));
+    expect(backend.asked.at(-1)).toEqual({ do: 'forgetProfile', profile: 'p-1' });
   });
 });

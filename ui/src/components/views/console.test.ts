@@ -490,6 +490,25 @@ it('opens the ticket whose toast was clicked outside of it (CO-15)', async () =>
   expect(backend.taken()).toContainEqual({ do: 'openTicket', ticket: 'a' });
 });
 
+it('shows a ticket in a window of its own, and there nothing else (CO-22)', async () => {
+  await opened(title());
+  await fireEvent.click(screen.getByTestId('own-window'));
+  expect(backend.asked.at(-1)).toEqual({ do: 'openWindow', ticket: 'a' });
+  backend.tell({ is: 'window', value: { shows: 'ticket', ticket: 'a' } });
+  await shown();
+  expect(screen.getByTestId('ticket').dataset['ticket']).toBe('a');
+  expect(screen.queryByTestId('own-window')).toBeNull();
+  expect(screen.queryAllByTestId('row')).toHaveLength(0);
+  await key('Escape');
+  expect(screen.getByTestId('ticket'), 'there is nothing behind it').toBeTruthy();
+});
+
+it('goes to the outbox when the menu of the icon leads there (CO-19)', async () => {
+  backend.tell({ is: 'show', value: { kind: 'outbox' } });
+  await shown();
+  expect(backend.sent.map((command) => command.do)).toContain('openOutbox');
+});
+
 it('says so when a command did not reach the program, and why', async () => {
   await board([row('a')]);
   backend.refusal = { code: 'notRunning', message: 'the console has ended' };
