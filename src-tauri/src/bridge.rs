@@ -186,6 +186,13 @@ impl Bridge {
         self.windows.say_lacks();
     }
 
+    /// Has the machine do something that the window asked for, and not the desk.
+    pub(crate) fn signal(&self, signal: Signal) {
+        if let Some(machine) = self.machine.get() {
+            machine.carry(signal);
+        }
+    }
+
     /// The person clicked a toast, or what leads to a ticket elsewhere on the machine.
     pub fn click(&self, toast: ToastId, rev: u32, action: ToastAction) {
         if let Some(Ok(console)) = self.console() {

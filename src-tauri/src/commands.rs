@@ -11,7 +11,8 @@ use tauri::ipc::Channel;
 use tauri::{Manager, Runtime, State, WebviewWindow};
 
 use crate::bridge::{Bridge, IpcError, read};
-use crate::profiles::{self, Profiles, Wish};
+use crate::habits;
+use crate::profiles;
 use crate::window::{self, Windows};
 
 /// Where the calling window wants its updates from now on; it is told everything anew.
@@ -47,26 +48,17 @@ pub fn send<R: Runtime>(
 /// # Errors
 /// It is no command, or asks for one window too many.
 #[tauri::command]
-pub fn ask<R: Runtime>(
-    window: WebviewWindow<R>,
-    bridge: State<'_, Bridge>,
-    known: State<'_, Profiles>,
-    command: Value,
-) -> Result<(), IpcError> {
+pub fn ask<R: Runtime>(window: WebviewWindow<R>, command: Value) -> Result<(), IpcError> {
     let command = serde_json::from_value(command)
         // What a person typed may stand in the error, and a key is what they type.
         .map_err(|_| IpcError { code: "badCommand", message: "it is no such command".to_owned() })?;
-    let wish = match command {
-        ShellCommand::ReadProfiles => {
-            known.read_by(&bridge, window.label());
-            return Ok(());
-        }
-        ShellCommand::OpenWindow { ticket } => return window::open_ticket(window.app_handle(), &ticket),
-        ShellCommand::Connect { server, tenant, key } => Wish::Connect { server, tenant, key },
-        ShellCommand::TryHere => Wish::TryHere,
-        ShellCommand::UseProfile { profile } => Wish::Use(profile),
-        ShellCommand::ForgetProfile { profile } => Wish::Forget(profile),
-    };
-    tauri::async_runtime::spawn(profiles::carry_out(window.app_handle().clone(), wish));
-    Ok(())
+    let app = window.app_handle();
+    match command {
+        ShellCommand::OpenWindow { ticket } => window::open_ticket(app, &ticket),
+        ShellCommand::ReadHabits
+        | ShellCommand::SetHabits { .. }
+        | ShellCommand::StartWithSession { .. }
+        | ShellCommand::PlaySound { .. } => habits::hear(app, window.label(), command),
+        _ => profiles::hear(app, window.label(), command),
+    }
 }

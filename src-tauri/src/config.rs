@@ -55,7 +55,7 @@ pub struct Options {
     /// Start unseen, with an icon in the panel; where no panel shows one, the window is seen.
     #[arg(long, conflicts_with = "headless")]
     hidden: bool,
-    /// Show this: callboard://ticket/<id>.
+    /// Show this: `callboard://ticket/<id>`.
     #[arg(value_name = "LINK", conflicts_with = "headless")]
     link: Option<String>,
 }
@@ -79,6 +79,12 @@ impl Options {
     #[must_use]
     pub fn link(&self) -> Option<&str> {
         self.link.as_deref()
+    }
+
+    /// Whether the files lie where somebody asked for, and not in the usual place.
+    #[must_use]
+    pub fn has_own_profile(&self) -> bool {
+        self.profile_dir.is_some()
     }
 
     /// Whether the window opens unseen.

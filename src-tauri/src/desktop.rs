@@ -4,10 +4,12 @@
 
 use callboard_desk::bridge::{Lack, Notice, Signal, Update};
 use tauri::{AppHandle, Manager, UserAttentionType, Wry};
-use tracing::{debug, warn};
+use tracing::warn;
 
 use crate::bridge::{Bridge, Machine};
+use crate::habits::Chosen;
 use crate::profiles;
+use crate::sounds::Sounds;
 use crate::toasts::{Toasts, Told};
 use crate::tray::Tray;
 use crate::window::{self, MAIN};
@@ -17,18 +19,20 @@ pub(crate) struct Desktop {
     app: AppHandle<Wry>,
     toasts: Toasts,
     tray: Tray,
+    sounds: Sounds,
 }
 
 impl Desktop {
     pub(crate) fn new(app: &AppHandle<Wry>) -> Self {
-        let (clicked, failed) = (app.clone(), app.clone());
+        let (clicked, failed, unheard) = (app.clone(), app.clone(), app.clone());
         let toasts = Toasts::new(Told {
             clicked: Box::new(move |toast, rev, action| clicked.state::<Bridge>().click(toast, rev, action)),
             failed: Box::new(move |reason| failed.state::<Bridge>().lacks(Lack::Toasts, reason)),
         });
         let tray = Tray::new(app);
         tray.begin();
-        Self { app: app.clone(), toasts, tray }
+        let sounds = Sounds::new(move |reason| unheard.state::<Bridge>().lacks(Lack::Sound, reason));
+        Self { app: app.clone(), toasts, tray, sounds }
     }
 
     /// Has the main window ask to be looked at.
@@ -54,7 +58,7 @@ impl Machine for Desktop {
             Signal::Withdraw(id) => self.toasts.withdraw(&id),
             Signal::Attention => self.attention(),
             Signal::Raise { window } => window::raise(&self.app, window.as_deref()),
-            Signal::Sound(class) => debug!(?class, "this program has no sounds yet"),
+            Signal::Sound(class) => self.sounds.play(class, self.app.state::<Chosen>().now().volume),
             Signal::Badge { count, latest } => self.tray.badge(count, latest),
         }
     }
@@ -63,7 +67,9 @@ impl Machine for Desktop {
         match update {
             Update::Link(link) => self.tray.link(link),
             Update::Counts(counts) => self.tray.counts(counts),
-            Update::Notice(Notice::SignedOut { .. }) => profiles::signed_out(&self.app),
+            Update::Notice(Notice::SignedOut { trouble }) => {
+                profiles::signed_out(&self.app, trouble.is_none());
+            }
             _ => {}
         }
     }

@@ -10,36 +10,45 @@
 //! | [`profiles`] | who we are to which server, and where the keys are |
 //! | `desktop` | what the machine around the windows is asked |
 //! | `toasts` | toasts of the machine |
+//! | `sounds` | sounds of the machine |
+//! | `habits` | how the program behaves on this machine, as the person chose it |
+//! | `autostart` | starting with the person's session |
+//! | `faults` | faults of the program itself |
 //! | `tray` | the icon in the panel and its menu |
 //! | `instance` | one program per profile |
 //! | `deep_link` | links that lead to a ticket |
 //! | `headless` | the console without a window, for scripts |
 //! | `environment` | variables that must be right before the first thread |
-//! | `logging` | where the log goes |
+//! | `logging`, `logfiles` | where the log goes |
 //!
 //! **Invariant:** no decision is made here, and no secret passes to the web view.
 
+mod autostart;
 pub mod bridge;
 pub mod commands;
 pub mod config;
 mod deep_link;
 mod desktop;
 mod environment;
+mod faults;
+mod habits;
 mod headless;
 #[cfg(unix)]
 mod instance;
+mod logfiles;
 mod logging;
 pub mod places;
 pub mod profiles;
+mod sounds;
 mod toasts;
 mod tray;
 pub mod window;
 
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use callboard_desk::bridge::{TicketId, ToastAction, ToastId};
+use callboard_desk::bridge::{Notice, TicketId, ToastAction, ToastId, Update};
 use clap::Parser;
 use tauri::{App, AppHandle, Builder, Manager, RunEvent, Runtime, WindowEvent};
 use tracing::{error, info, warn};
@@ -47,6 +56,8 @@ use tracing::{error, info, warn};
 use crate::bridge::Bridge;
 use crate::config::Options;
 use crate::desktop::Desktop;
+use crate::habits::{Chosen, LOG_FOLDER};
+use crate::logging::Log;
 use crate::places::Places;
 use crate::profiles::Profiles;
 use crate::window::{MAIN, Windows};
@@ -56,13 +67,13 @@ use crate::window::{MAIN, Windows};
 pub fn run() -> ExitCode {
     let options = Options::parse();
     if let Some(profile) = options.headless() {
-        logging::start();
+        let _log = logging::start();
         return headless::run(&options, profile);
     }
     let key = environment::settle();
-    logging::start();
+    let log = logging::start();
     let built = with_commands(Builder::default())
-        .setup(move |app| set_up(app, &options, key.as_deref()))
+        .setup(move |app| set_up(app, &options, key.as_deref(), log))
         .build(tauri::generate_context!());
     match built {
         Ok(app) => ExitCode::from(u8::try_from(app.run_return(on_event)).unwrap_or(1)),
@@ -84,6 +95,7 @@ pub fn with_commands<R: Runtime>(builder: Builder<R>) -> Builder<R> {
                 window.state::<Bridge>().close(window.label());
                 window.state::<Profiles>().close(window.label());
                 window.state::<Windows>().close(window.label());
+                window.state::<Chosen>().close(window.label());
             }
             WindowEvent::Moved(_) | WindowEvent::Resized(_) if window.label() == MAIN => {
                 window.state::<Places>().note(window);
@@ -97,15 +109,25 @@ pub fn with_commands<R: Runtime>(builder: Builder<R>) -> Builder<R> {
 pub fn at_home<R: Runtime>(app: &impl Manager<R>, home: &Path, options: &Options) {
     app.manage(Windows::new(home.to_owned()));
     app.manage(Places::new(home));
+    app.manage(Chosen::new(home.to_owned(), options.clone()));
     app.manage(Profiles::new(home.to_owned(), options.clone()));
 }
 
-fn set_up(app: &mut App, options: &Options, key: Option<&str>) -> Result<(), Box<dyn std::error::Error>> {
+fn set_up(
+    app: &mut App,
+    options: &Options,
+    key: Option<&str>,
+    mut log: Log,
+) -> Result<(), Box<dyn std::error::Error>> {
     let home = options.profile(app.path().app_data_dir()?)?;
     let handle = app.handle();
     #[cfg(unix)]
     be_the_only_one(handle, &home, options);
+    log.keep_in(&home.join(LOG_FOLDER));
+    // What waits is written when the program goes.
+    app.manage(Mutex::new(log));
     at_home(handle, &home, options);
+    note_faults(handle, &home);
     app.state::<Bridge>().around(Arc::new(Desktop::new(handle)));
     // The console comes first, so that no command of the window can come too early.
     profiles::begin(handle, key);
@@ -114,6 +136,16 @@ fn set_up(app: &mut App, options: &Options, key: Option<&str>) -> Result<(), Box
     }
     window::open_main(handle, !options.is_hidden())?;
     Ok(())
+}
+
+/// Has every fault of the program noted, and told in every window.
+fn note_faults(app: &AppHandle, home: &Path) {
+    let app = app.clone();
+    let log = home.join(LOG_FOLDER).display().to_string();
+    let tell = move || app.state::<Bridge>().tell_all(&Update::Notice(Notice::Broke { log: log.clone() }));
+    if let Err(error) = faults::watch(tell) {
+        warn!(%error, "faults are not told");
+    }
 }
 
 /// Shows the program, and in it a ticket if there is one.

@@ -169,6 +169,28 @@ async fn people_are_switched_without_a_restart_and_a_forgotten_one_leaves_nothin
     .await
 }
 
+/// CO-1: whoever signs out leaves no key, and the program asks who it is.
+#[tokio::test]
+async fn signing_out_leads_back_to_the_first_start() -> Result<()> {
+    play("signing_out", SOME_TICKETS, async |scene| {
+        let _keyring = Keyring::start(&scene.display).await?;
+        let home = tempfile::tempdir()?;
+        let console = opened(scene, home.path()).await?;
+        console.has(&part("setup"), "data-code", "firstStart").await?;
+        ask(&console, connect(&scene.server.url(), &scene.server.account(NORA)?.api_key)).await?;
+        works_as(&console, home.path(), NORA).await?;
+        console.press("gs").await?;
+        console.click_on(&part("sign-out")).await?;
+        console.has(&part("setup"), "data-code", "firstStart").await?;
+        ensure!(kept_keys(scene).await? == 0, "the key is still in the keyring");
+        // She is known, and her key is not: it is asked for again.
+        console.click_on(&part("use-profile")).await?;
+        console.reads(&part("setup-trouble"), "connect again").await?;
+        scene.close(console).await
+    })
+    .await
+}
+
 /// Waits until the console works as somebody, and says under which name that profile is kept.
 async fn works_as(console: &ConsoleWindow, home: &Path, who: &str) -> Result<String> {
     let id = console

@@ -3,6 +3,7 @@
 //! | module | promises |
 //! |---|---|
 //! | [`keys`] | connecting to a server, and where the key goes |
+//! | [`habits`] | how the program behaves on this machine, as the person chose it |
 //! | [`live`] | what a colleague does reaches this window |
 //! | [`conflict`] | two who choose at once are asked, and nobody's work is lost |
 //! | [`keyboard`] | everything is done without a pointer |
@@ -18,6 +19,7 @@
 
 mod conflict;
 mod gallery;
+mod habits;
 mod keyboard;
 mod keys;
 mod live;

@@ -19,17 +19,21 @@ use callboard_testkit::window::ConsoleWindow;
 use crate::SOME_TICKETS;
 
 /// What the program calls itself on a screen.
-const PROGRAM: &str = "callboard";
+pub(crate) const PROGRAM: &str = "callboard";
 
 /// Opens a console that is nobody yet.
-async fn first_start(scene: &Scene, home: &Path, arguments: &[&str]) -> Result<Arc<ConsoleWindow>> {
+pub(crate) async fn first_start(
+    scene: &Scene,
+    home: &Path,
+    arguments: &[&str],
+) -> Result<Arc<ConsoleWindow>> {
     let console = scene.reopen(home, arguments).await?;
     console.has(&part("setup"), "data-code", "firstStart").await?;
     Ok(console)
 }
 
 /// Types an address and a key, and connects.
-async fn connect(console: &ConsoleWindow, server: &str, key: &str) -> Result<()> {
+pub(crate) async fn connect(console: &ConsoleWindow, server: &str, key: &str) -> Result<()> {
     console.type_over(&part("connect-server").0, server).await?;
     console.type_over(&part("connect-key").0, key).await?;
     console.click_on(&part("connect")).await

@@ -6,7 +6,8 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use callboard_desk::bridge::{
-    Attempt, ConnectCode, Lack, ProfileId, ProfileKind, ProfileView, SetupCode, SetupView, TypedKey,
+    Attempt, ConnectCode, Lack, ProfileId, ProfileKind, ProfileView, SetupCode, SetupView, ShellCommand,
+    TypedKey,
 };
 use callboard_link::{ApiKey, Config, LinkError, ServerUrl, Stranger, TenantId, introduce};
 use tauri::{AppHandle, Manager, Runtime, async_runtime};
@@ -15,7 +16,7 @@ use uuid::Uuid;
 
 use super::Profiles;
 use super::book::{PROFILES_MAX, folder};
-use crate::bridge::Bridge;
+use crate::bridge::{Bridge, IpcError};
 use crate::config::SERVER;
 use crate::window;
 
@@ -23,7 +24,7 @@ use crate::window;
 const KEY_WAIT: Duration = Duration::from_secs(2);
 
 /// What somebody wants to become.
-pub(crate) enum Wish {
+enum Wish {
     /// Whoever has this key.
     Connect { server: String, tenant: Option<String>, key: TypedKey },
     /// Somebody in a company inside the program.
@@ -96,8 +97,28 @@ pub(crate) fn begin<R: Runtime>(app: &AppHandle<R>, key: Option<&str>) {
     }));
 }
 
+/// Does what a window asks for. Never waits.
+pub(crate) fn hear<R: Runtime>(
+    app: &AppHandle<R>,
+    label: &str,
+    command: ShellCommand,
+) -> Result<(), IpcError> {
+    let wish = match command {
+        ShellCommand::Connect { server, tenant, key } => Wish::Connect { server, tenant, key },
+        ShellCommand::TryHere => Wish::TryHere,
+        ShellCommand::UseProfile { profile } => Wish::Use(profile),
+        ShellCommand::ForgetProfile { profile } => Wish::Forget(profile),
+        _ => {
+            app.state::<Profiles>().read_by(&app.state::<Bridge>(), label);
+            return Ok(());
+        }
+    };
+    async_runtime::spawn(carry_out(app.clone(), wish));
+    Ok(())
+}
+
 /// Does what somebody asks for, one after the other.
-pub(crate) async fn carry_out<R: Runtime>(app: AppHandle<R>, wish: Wish) {
+async fn carry_out<R: Runtime>(app: AppHandle<R>, wish: Wish) {
     let (bridge, profiles) = (app.state::<Bridge>(), app.state::<Profiles>());
     let _turn = profiles.turn.lock().await;
     profiles.state().attempt = Some(Attempt::Checking);
@@ -215,11 +236,13 @@ async fn forget<R: Runtime>(app: &AppHandle<R>, id: ProfileId) -> Result<(), Fai
     .await
 }
 
-/// Nobody is signed in any more: the key goes, and the next start asks who it is. Never waits.
-pub(crate) fn signed_out<R: Runtime>(app: &AppHandle<R>) {
+/// Nobody is signed in any more: the key goes, and the program asks who it is, unless there is something that the page
+/// has to say first. Never waits.
+pub(crate) fn signed_out<R: Runtime>(app: &AppHandle<R>, is_all_said: bool) {
     let app = app.clone();
     async_runtime::spawn_blocking(move || {
         let profiles = app.state::<Profiles>();
+        let _turn = profiles.turn.blocking_lock();
         let mut book = profiles.state().book.clone();
         // Whoever came by the environment is no profile of ours.
         let Some(id) = book.active.take() else { return };
@@ -231,6 +254,9 @@ pub(crate) fn signed_out<R: Runtime>(app: &AppHandle<R>) {
         }
         profiles.state().book = book;
         profiles.tell(&app.state::<Bridge>());
+        if is_all_said {
+            become_somebody(&app, Err(profiles.nobody()));
+        }
     });
 }
 

@@ -37,7 +37,7 @@ use self::keys::Keys;
 use crate::bridge::Bridge;
 use crate::config::{Options, SERVER, TENANT};
 
-pub(crate) use self::change::{Wish, begin, carry_out, signed_out};
+pub(crate) use self::change::{begin, hear, signed_out};
 
 /// How long the end may take; what hangs longer holds nobody up.
 const END_WAIT: Duration = Duration::from_secs(5);
@@ -120,6 +120,12 @@ impl Profiles {
         self.options.console(folder(&self.home, &profile.id), Some(key), read)
     }
 
+    /// What every window is told as long as nobody is anybody.
+    fn nobody(&self) -> SetupView {
+        let known = self.state().book.profiles.len();
+        SetupView { code: SetupCode::FirstStart, message: format!("Nobody is signed in; {known} are known.") }
+    }
+
     /// What a console needs to be who we were when the program last ended. May wait for the keyring.
     fn config_at_start(&self) -> Result<Config, SetupView> {
         let active = {
@@ -127,9 +133,7 @@ impl Profiles {
             state.book.active.as_ref().and_then(|id| state.book.get(id)).cloned()
         };
         let nobody = |code, message: &str| SetupView { code, message: message.to_owned() };
-        let Some(profile) = active else {
-            return Err(nobody(SetupCode::FirstStart, "No server is chosen yet."));
-        };
+        let Some(profile) = active else { return Err(self.nobody()) };
         if profile.kind == ProfileKind::Here {
             let _turn = self.turn.blocking_lock();
             let opened = async_runtime::block_on(self.open_here());

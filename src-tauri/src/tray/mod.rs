@@ -24,6 +24,7 @@ use tracing::warn;
 
 use self::state::{Facts, SIDE};
 use crate::bridge::Bridge;
+use crate::habits::Chosen;
 use crate::places::Places;
 use crate::window::{self, MAIN};
 
@@ -261,11 +262,12 @@ fn choose(app: &AppHandle<Wry>, id: &str) {
     }
 }
 
-/// The person closes the main window: it is hidden as long as an icon leads back to it, and gone otherwise.
+/// The person closes the main window: it is hidden as long as an icon leads back to it and nobody chose otherwise, and
+/// gone else.
 pub(crate) fn close_main(app: &AppHandle<Wry>) {
     let app = app.clone();
     async_runtime::spawn(async move {
-        let leads_back = is_there().await;
+        let leads_back = app.state::<Chosen>().now().closing_hides && is_there().await;
         let Some(main) = app.get_webview_window(MAIN) else { return };
         let done = if leads_back { main.hide() } else { main.destroy() };
         if let Err(error) = done {

@@ -427,6 +427,7 @@ export type Update = { "is": "board", "value": {
   | { "is": "notice", "value": Notice }
   | { "is": "setup", "value": SetupView }
   | { "is": "profiles", "value": ProfilesView }
+  | { "is": "habits", "value": HabitsView }
   | { "is": "window", "value": WindowKind };
 
 export type SetupView = {
@@ -455,6 +456,19 @@ export type ShellCommand = { "do": "readProfiles" }
   | { "do": "forgetProfile",
   /** Which. */
   profile: string,
+}
+  | { "do": "readHabits" }
+  | { "do": "setHabits",
+  /** How. */
+  habits: Habits,
+}
+  | { "do": "startWithSession",
+  /** Whether. */
+  on: boolean,
+}
+  | { "do": "playSound",
+  /** Which. */
+  class: SoundClass,
 }
   | { "do": "openWindow",
   /** The ticket. */
@@ -510,7 +524,34 @@ export type WindowKind = { "shows": "board" }
   ticket: string,
 };
 
-export type Lack = "toasts" | "tray" | "keyring";
+export type Lack = "toasts" | "tray" | "keyring" | "sound";
+
+export type Habits = {
+  /** Closing the main window hides it, as long as an icon in the panel leads back to it. Otherwise the program ends. */
+  closingHides: boolean,
+  /** Where the program starts with the person's session, it starts unseen. */
+  startsUnseen: boolean,
+  /** How loud sounds are: 0, nothing is heard, to [`VOLUME_MAX`]. */
+  volume: number,
+};
+
+export type Autostart = { "is": "on" }
+  | { "is": "off" }
+  | { "is": "unable",
+  /** Why, for people. */
+  reason: string,
+};
+
+export type HabitsView = {
+  /** What was chosen. */
+  habits: Habits,
+  /** Whether the program starts with the person's session. */
+  autostart: Autostart,
+  /** Why the last choice is gone with the program, or did not come about; `None`: it is kept. */
+  notKept: string | null,
+  /** The folder of the log, for whoever is asked for it. */
+  logFolder: string,
+};
 
 export type BoardChange = { "kind": "reset",
   /** Lines in all. */
@@ -779,6 +820,10 @@ export type Notice = { "kind": "changed",
   number: string,
   /** Why. */
   reason: string,
+}
+  | { "kind": "broke",
+  /** The folder of the log, which says where. */
+  log: string,
 }
   | { "kind": "lacks",
   /** What. */

@@ -18,7 +18,7 @@ import type {
   Update,
   Value,
 } from './generated';
-import { BOARDS, ME, PEOPLE, PROFILES, STATUSES } from './scripted/people';
+import { BOARDS, HABITS, ME, PEOPLE, PROFILES, STATUSES } from './scripted/people';
 import { dress, sceneOf, type Scene, type SceneName } from './scripted/scenes';
 import { MadeRecord } from './scripted/record';
 import { CHOICES, countsOf, linesOf, makeTickets, viewOf, type Made } from './scripted/tickets';
@@ -76,6 +76,7 @@ export class ScriptedBackend implements Backend {
 
   /** There is nothing around this program. */
   async ask(command: ShellCommand): Promise<void> {
+    if (command.do === 'readHabits') this.#tell({ is: 'habits', value: HABITS });
     const { name } = this.#scene;
     if (name !== 'first' && name !== 'connect') return;
     const known = name === 'connect' ? PROFILES : [];

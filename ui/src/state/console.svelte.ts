@@ -10,6 +10,7 @@ import type {
   Command,
   Counts,
   Face,
+  HabitsView,
   LinkView,
   NeedsView,
   OutboxView,
@@ -91,6 +92,8 @@ export class Console {
   setup = $state.raw<SetupView | null>(null);
   /** Who we can be to which server, while somebody reads it or nobody is anybody yet. */
   profiles = $state.raw<ProfilesView | null>(null);
+  /** How the program behaves on this machine, while somebody reads it. */
+  habits = $state.raw<HabitsView | null>(null);
   /** What this window is for. */
   kind = $state.raw<WindowKind>({ shows: 'board' });
 
@@ -250,6 +253,9 @@ export class Console {
         break;
       case 'notice':
         this.notices.tell(update.value);
+        break;
+      case 'habits':
+        this.habits = update.value;
         break;
       case 'profiles':
         this.profiles = update.value;

@@ -144,6 +144,7 @@ export const settings = {
     presence: 'Presence',
     offline: 'Conflicts and offline',
     look: 'Look and keyboard',
+    machine: 'Window, start and sound',
     account: 'Account',
     diagnostics: 'Diagnostics',
   },
@@ -232,6 +233,19 @@ export const settings = {
     densities: { compact: 'Compact', normal: 'Normal', comfortable: 'Comfortable' },
     singleKeys: 'Single-key shortcuts',
     singleKeysWhy: 'Off: letters never act by themselves; arrows, Enter and Ctrl keys still do.',
+  },
+  machine: {
+    closing: 'Closing the window leaves Callboard running',
+    closingWhy:
+      'Its icon in the panel brings the window back. Where the panel shows no icons, closing ends it.',
+    autostart: 'Start when I sign in to this machine',
+    unseen: 'Start without a window then',
+    unseenWhy: 'Only the icon in the panel shows.',
+    volume: 'Sounds',
+    volumes: { 0: 'Off', 30: 'Quiet', 70: 'Normal', 100: 'Loud' },
+    hear: 'Hear them:',
+    log: (folder: string) => `Callboard writes what it does, without the words of tickets, to ${folder}`,
+    notKept: (why: string) => `That is not kept on this machine. ${why}`,
   },
   account: {
     nobody: 'Nobody is signed in',

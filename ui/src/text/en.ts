@@ -131,6 +131,11 @@ function told(notice: Told): { head: string; more: string } {
       };
     case 'did':
       return { head: `${field(notice.field)}: ${notice.value}`, more: notice.number };
+    case 'broke':
+      return {
+        head: 'A part of Callboard broke',
+        more: `What was saved or queued is safe. If something does not go on, start Callboard anew. The details are in ${notice.log}.`,
+      };
     case 'lacks':
       return { ...LACKS[notice.what], more: `${LACKS[notice.what].more} ${notice.reason}` };
     case 'setAside':
@@ -158,6 +163,10 @@ const LACKS: Record<Lack, { head: string; more: string }> = {
   keyring: {
     head: 'This machine has no keyring',
     more: 'Your key is kept until Callboard ends, and asked for again at the next start.',
+  },
+  sound: {
+    head: 'This machine plays no sounds',
+    more: 'What calls you is seen and not heard.',
   },
 };
 

@@ -46,6 +46,8 @@ const PACKAGES: &[Package] = &[
     library("librsvg2-dev", "librsvg-2.0"),
     library("libdbus-1-dev", "dbus-1"),
     // A display, a bus and a driver for the tests in real windows.
+    // Sound devices.
+    library("libasound2-dev", "alsa"),
     program("xvfb", "Xvfb"),
     program("dbus", "dbus-daemon"),
     program("webkit2gtk-driver", "WebKitWebDriver"),

@@ -27,6 +27,7 @@ pub mod alert;
 mod board;
 mod command;
 mod comments;
+pub mod habits;
 mod look;
 mod outbox;
 mod query;
@@ -53,6 +54,7 @@ pub use command::{Command, LINES_MAX};
 pub use comments::{
     CommentDraft, CommentView, CommentsView, ComposerView, Older, PendingComment, SayingId, Visibility,
 };
+pub use habits::{Autostart, Habits, HabitsView, VOLUME_MAX};
 pub use look::{Choice, Face, FaceState, Severity, Slack, Tone};
 pub use outbox::{
     About, BULK_MAX, BulkId, BulkRefusal, BulkView, Change, DecisionId, LISTED_MAX, Need, NeedsItem,

@@ -9,6 +9,9 @@ use std::sync::Arc;
 use callboard_model::TicketId;
 use serde::{Deserialize, Serialize};
 
+use super::alert::SoundClass;
+use super::habits::Habits;
+
 /// What a window asks of the program around the desk.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
@@ -41,6 +44,24 @@ pub enum ShellCommand {
         /// Which.
         #[cfg_attr(feature = "ts", ts(type = "string"))]
         profile: ProfileId,
+    },
+    /// Tell how the program behaves on this machine, now and whenever that changes; answered by
+    /// [`Update::Habits`](super::Update::Habits).
+    ReadHabits,
+    /// Behave like this from now on.
+    SetHabits {
+        /// How.
+        habits: Habits,
+    },
+    /// Start with the person's session, or not any more.
+    StartWithSession {
+        /// Whether.
+        on: bool,
+    },
+    /// Play a sound, to hear what it is like.
+    PlaySound {
+        /// Which.
+        class: SoundClass,
     },
     /// Show a ticket in a window of its own; one that is open already comes to the front.
     OpenWindow {
@@ -200,6 +221,8 @@ pub enum Lack {
     Tray,
     /// Nobody keeps keys.
     Keyring,
+    /// Nobody plays sounds.
+    Sound,
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::activity::ActivityChange;
 use super::alert::{AlertsView, Verdict};
 use super::board::{BoardChange, ChipsView, OffersView, ViewSummary};
 use super::comments::{CommentsView, ComposerView};
+use super::habits::HabitsView;
 use super::look::{Choice, Face};
 use super::outbox::{BulkView, NeedsView, OutboxView};
 use super::query::ViewId;
@@ -80,6 +81,8 @@ pub enum Update {
     Setup(SetupView),
     /// Which profiles there are, to a window that reads them. The shell says this.
     Profiles(ProfilesView),
+    /// How the program behaves on this machine, to a window that reads it. The shell says this.
+    Habits(HabitsView),
     /// What this window is for. The shell says this, first of all.
     Window(WindowKind),
 }
@@ -186,6 +189,12 @@ pub enum Notice {
         number: Arc<str>,
         /// Why.
         reason: String,
+    },
+    /// A part of the program stopped by a fault of its own. What was stored is safe; the rest may not go on. The shell says
+    /// this.
+    Broke {
+        /// The folder of the log, which says where.
+        log: String,
     },
     /// The machine lacks something that the program could use; it goes on without. Said once per start.
     Lacks {

@@ -3,7 +3,7 @@
  *
  * **Invariant:** data only; every name is invented.
  */
-import type { Choice, Face, ProfileView, Severity, Tone } from '../generated';
+import type { Choice, Face, HabitsView, ProfileView, Severity, Tone } from '../generated';
 
 const choice = (
   value: string | null,
@@ -73,6 +73,13 @@ export const BOARDS: readonly Choice[] = [
   choice('b-field', 'Field Service'),
   choice('b-project', 'Projects'),
 ];
+
+export const HABITS: HabitsView = {
+  habits: { closingHides: true, startsUnseen: true, volume: 70 },
+  autostart: { is: 'off' },
+  notKept: null,
+  logFolder: '/home/nora/.local/share/dev.callboard.console/log',
+};
 
 export const PROFILES: readonly ProfileView[] = [
   { id: 'p-1', kind: 'server', server: 'https://desk.example.com', tenant: null, user: 'Nora Brandt' },

@@ -1,6 +1,6 @@
 import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { AlertsView, Command } from '../../bridge/generated';
+import type { AlertsView, Command, HabitsView } from '../../bridge/generated';
 import type { RecordingBackend } from '../../test/backend';
 import { alerts, press, shown, windowAt } from '../../test/work';
 
@@ -210,4 +210,52 @@ it('tells how the program stands in its own numbers', async () => {
   expect(fact('lag')).toContain('not known');
   expect(fact('offset')).toContain('−6,400 ms');
   expect(fact('saving')).toContain('full');
+});
+
+describe('this machine (CO-19)', () => {
+  const habits: HabitsView = {
+    habits: { closingHides: true, startsUnseen: true, volume: 70 },
+    autostart: { is: 'off' },
+    notKept: null,
+    logFolder: '/home/nora/log',
+  };
+  const tell = async (view: Partial<HabitsView>): Promise<void> => {
+    backend.tell({ is: 'habits', value: { ...habits, ...view } });
+    await shown();
+  };
+  const toggle = (name: string) => screen.getByTestId(`settings-${name}`) as HTMLButtonElement;
+
+  it('is read, and changed one thing at a time', async () => {
+    expect(backend.asked).toContainEqual({ do: 'readHabits' });
+    await tell({});
+    await fireEvent.click(toggle('closing'));
+    expect(backend.asked.at(-1)).toEqual({
+      do: 'setHabits',
+      habits: { closingHides: false, startsUnseen: true, volume: 70 },
+    });
+    expect(toggle('closing').getAttribute('aria-checked'), 'until the program says so').toBe('true');
+    await fireEvent.click(within(screen.getByTestId('settings-machine')).getByText('Quiet'));
+    expect(backend.asked.at(-1)).toMatchObject({ habits: { volume: 30 } });
+  });
+
+  it('starts with the session where the machine has a way, and says why where not', async () => {
+    await tell({});
+    expect(toggle('unseen').disabled, 'it does not start at all').toBe(true);
+    await fireEvent.click(toggle('autostart'));
+    expect(backend.asked.at(-1)).toEqual({ do: 'startWithSession', on: true });
+    await tell({ autostart: { is: 'unable', reason: 'No folder for it.' } });
+    expect(toggle('autostart').disabled).toBe(true);
+    expect(screen.getByTestId('settings-machine').textContent).toContain('No folder for it.');
+  });
+
+  it('can be heard, unless nothing is', async () => {
+    await tell({});
+    const hear = () => screen.getAllByTestId('settings-hear') as HTMLButtonElement[];
+    expect(hear()).toHaveLength(4);
+    await fireEvent.click(hear()[3] as HTMLButtonElement);
+    expect(backend.asked.at(-1)).toEqual({ do: 'playSound', class: 'critical' });
+    await tell({ habits: { ...habits.habits, volume: 0 }, notKept: 'The disk is full.' });
+    expect(hear().every((button) => button.disabled)).toBe(true);
+    expect(screen.getByTestId('settings-machine').textContent).toContain('The disk is full.');
+  });
 });

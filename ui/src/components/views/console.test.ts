@@ -509,6 +509,14 @@ it('goes to the outbox when the menu of the icon leads there (CO-19)', async () 
   expect(backend.sent.map((command) => command.do)).toContain('openOutbox');
 });
 
+it('says that a part of the program broke, and where that is written', async () => {
+  backend.tell({ is: 'notice', value: { kind: 'broke', log: '/home/nora/log' } });
+  await shown();
+  const said = screen.getByTestId('notice').textContent;
+  expect(said).toContain('broke');
+  expect(said).toContain('/home/nora/log');
+});
+
 it('says so when a command did not reach the program, and why', async () => {
   await board([row('a')]);
   backend.refusal = { code: 'notRunning', message: 'the console has ended' };
