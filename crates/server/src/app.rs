@@ -14,7 +14,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth::live_token::LiveTokens;
 use crate::bus::Bus;
-use crate::gateways::graphql::{self, Graph};
+use crate::gateways;
+use crate::gateways::channels::Channels;
+use crate::gateways::graphql::Graph;
 use crate::gateways::tail::Tail;
 use crate::gateways::webhooks;
 use crate::http;
@@ -38,6 +40,8 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// The end of the log of events: what happens, as it happens.
     pub tail: Tail,
+    /// Who listens to which records over the Pusher protocol.
+    pub channels: Channels,
     /// Sends to webhooks. How far it reaches is set by [`App::with_webhooks`].
     pub webhooks: webhooks::Sender,
     /// GraphQL.
@@ -58,10 +62,24 @@ impl App {
         let metrics = Arc::new(Metrics::new(store.timing()));
         let quota = Arc::new(Quota::new(None));
         let tail = Tail::start(store.clone(), stop.clone());
+        let channels = Channels::new(store.clone(), tail.clone(), live_secret, stop.clone());
         let (bus, started) = (Bus::local(), Instant::now());
         let webhooks = webhooks::Sender::default();
         let graph = Graph::new(stop.clone());
-        Self { store, live_tokens, rooms, quota, metrics, tail, webhooks, graph, bus, stop, started }
+        Self {
+            store,
+            live_tokens,
+            rooms,
+            quota,
+            metrics,
+            tail,
+            channels,
+            webhooks,
+            graph,
+            bus,
+            stop,
+            started,
+        }
     }
 
     /// The same application with a limit on how often a key may ask.
@@ -97,7 +115,7 @@ impl App {
 
     /// Everything that is served on the port.
     pub fn router(&self) -> Router {
-        let routes = http::router().merge(graphql::router()).merge(self.rooms.router());
+        let routes = http::router().merge(gateways::router()).merge(self.rooms.router());
         http::watch::watched(self, routes).with_state(self.clone())
     }
 }

@@ -120,7 +120,7 @@ impl Running {
         }
         tracing::info!("stopping");
         let drained = async {
-            tokio::join!(self.app.rooms.drained(), self.app.graph.drained());
+            tokio::join!(self.app.rooms.drained(), gateways::drained(&self.app));
             let served = (&mut self.serving).await;
             self.background.wait().await;
             served

@@ -11,6 +11,7 @@ use callboard_model::{Field, StatusId, Ticket, TicketId, Value};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
 
 use crate::server::Account;
 
@@ -113,6 +114,14 @@ impl Rest {
         Ok(one.data)
     }
 
+    /// Sends a change as a page does, with headers of its own.
+    pub async fn put_with(&self, id: &TicketId, body: &Json, headers: &[(&str, &str)]) -> Result<Ticket> {
+        let request = self.request(Method::PUT, &format!("/api/v1/tickets/{id}")).json(body);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let one: One<Ticket> = answer(request).await?;
+        Ok(one.data)
+    }
+
     /// Sets the status of a ticket.
     pub async fn set_status(&self, id: &TicketId, status: &StatusId) -> Result<Ticket> {
         self.put(id, [(Field::Status, Value::from(status.as_str()))]).await
@@ -138,6 +147,11 @@ impl Rest {
     /// Any other change.
     pub async fn set<T: DeserializeOwned>(&self, path: &str, body: &serde_json::Value) -> Result<T> {
         answer(self.request(Method::PUT, path).json(body)).await
+    }
+
+    /// Anything else that is made or done.
+    pub async fn post<T: DeserializeOwned>(&self, path: &str, body: &serde_json::Value) -> Result<T> {
+        answer(self.request(Method::POST, path).json(body)).await
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {

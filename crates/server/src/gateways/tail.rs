@@ -13,12 +13,12 @@
 //! Who connects later, or was away, reads `GET /api/v1/events`; what must not be lost while nobody is connected is for
 //! [`outlets`](super::outlets).
 //!
-//! **Invariant:** a subscriber gets every event behind the place where it began, in order and once, or is told that it
-//! [`Missed`](Heard::Missed) some and gets nothing more.
+//! **Invariant:** a subscriber gets every event that it wants behind the place where it began, in order and once, or is told
+//! that it [`Missed`](Heard::Missed) some and gets nothing more.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use callboard_model::TenantId;
@@ -79,15 +79,20 @@ struct Followed {
 struct Subscriber {
     /// What it is not told any more: it was committed before it came.
     since: u64,
+    /// What it wants; everything, until it has said so.
+    wants: Arc<OnceLock<Wants>>,
     told: mpsc::Sender<Arc<Told>>,
     missed: Arc<AtomicBool>,
 }
 
+/// Whether somebody wants an event. Asked for every event and subscriber, so it has to be quick.
+pub type Wants = Box<dyn Fn(&Told) -> bool + Send + Sync>;
+
 /// One subscriber's end. Dropped, it is forgotten.
-#[derive(Debug)]
 pub struct Subscription {
     told: mpsc::Receiver<Arc<Told>>,
     missed: Arc<AtomicBool>,
+    wants: Arc<OnceLock<Wants>>,
 }
 
 impl Tail {
@@ -107,7 +112,9 @@ impl Tail {
         let newest = self.0.store.newest_event(tenant).await?;
         let (told, waiting) = mpsc::channel(SUBSCRIBER_QUEUE);
         let missed = Arc::new(AtomicBool::new(false));
-        let subscription = Subscription { told: waiting, missed: Arc::clone(&missed) };
+        let wants = Arc::new(OnceLock::new());
+        let subscription =
+            Subscription { told: waiting, missed: Arc::clone(&missed), wants: Arc::clone(&wants) };
         if self.0.stop.is_cancelled() {
             return Ok(subscription);
         }
@@ -117,7 +124,7 @@ impl Tail {
             .entry(tenant.clone())
             .or_insert_with(|| Followed { place: newest, subscribers: Vec::new() });
         let since = newest.max(followed.place);
-        followed.subscribers.push(Subscriber { since, told, missed });
+        followed.subscribers.push(Subscriber { since, wants, told, missed });
         if !std::mem::replace(&mut follows.is_read, true) {
             tokio::spawn(read(Arc::clone(&self.0)));
         }
@@ -136,6 +143,12 @@ impl Tail {
 }
 
 impl Subscription {
+    /// From now on only what it wants wakes it and counts as waiting; what came before may still be told. Said once; what
+    /// is said again is not heard.
+    pub fn only(&self, wants: Wants) {
+        drop(self.wants.set(wants));
+    }
+
     /// The next thing to know; `None` when the server stops, or after [`Heard::Missed`]. May be dropped while it waits.
     pub async fn next(&mut self) -> Option<Heard> {
         match self.told.recv().await {
@@ -264,7 +277,8 @@ impl Followed {
     fn tell(&mut self, all: &[Arc<Told>]) {
         let mut behind = Vec::new();
         for (place, subscriber) in self.subscribers.iter().enumerate() {
-            let new = all.iter().filter(|told| told.seq > subscriber.since);
+            let wanted = |told: &Told| subscriber.wants.get().is_none_or(|wants| wants(told));
+            let new = all.iter().filter(|told| told.seq > subscriber.since && wanted(told));
             if new
                 .cloned()
                 .any(|told| matches!(subscriber.told.try_send(told), Err(mpsc::error::TrySendError::Full(_))))

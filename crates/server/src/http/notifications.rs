@@ -40,7 +40,7 @@ async fn live_token(
     Known(caller): Known,
 ) -> Result<Json<NotificationsToken>, Problem> {
     if !app.store.flag(&caller.tenant, Flag::LiveTicketUpdates).await? {
-        return Err(Problem::forbidden("Live updates are switched off"));
+        return Err(Problem::live_updates_off());
     }
     let room = format!("notifications:{}:{}", caller.tenant, caller.user);
     let (token, _) = app.live_tokens.mint(&caller, Grant::Notifications, now(&app))?;

@@ -81,6 +81,12 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "FORBIDDEN", message)
     }
 
+    /// The company has switched the live layer off (LT-20).
+    #[must_use]
+    pub fn live_updates_off() -> Self {
+        Self::forbidden("Live updates are switched off")
+    }
+
     /// 404.
     #[must_use]
     pub fn not_found(message: &str) -> Self {

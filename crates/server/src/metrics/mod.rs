@@ -4,6 +4,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `crowd` | whoever is connected to one gateway |
 //! | `page` | the text, and the port on which it is served |
 //! | `timing` | how long things take, in buckets |
 //!
@@ -12,6 +13,7 @@
 //!
 //! **Invariant:** no tenant, no person, no ticket, no address in any name, label or value.
 
+mod crowd;
 mod page;
 mod timing;
 
@@ -26,9 +28,10 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use self::crowd::Crowd;
 pub use self::page::router;
 pub use self::timing::Timing;
-use crate::gateways::graphql;
+use crate::gateways::Counts as CrowdCounts;
 use crate::rooms::Counts;
 
 /// The route of whatever has no route.
@@ -88,11 +91,8 @@ struct Gauges {
     hint_deliveries: Counter<u64, AtomicU64>,
     room_refusals: Counter<u64, AtomicU64>,
     slow_readers: Counter<u64, AtomicU64>,
-    graphql_connections: Gauge,
-    graphql_subscriptions: Gauge,
-    graphql_deliveries: Counter<u64, AtomicU64>,
-    graphql_refusals: Counter<u64, AtomicU64>,
-    graphql_too_slow: Counter<u64, AtomicU64>,
+    graphql: Crowd,
+    channels: Crowd,
 }
 
 /// What stands at the moment of looking.
@@ -115,7 +115,9 @@ pub struct Moment {
     /// What has happened in the rooms since the start.
     pub in_rooms: Counts,
     /// The same of GraphQL.
-    pub in_graphql: graphql::Counts,
+    pub in_graphql: CrowdCounts,
+    /// The same of the record channels.
+    pub in_channels: CrowdCounts,
 }
 
 impl Metrics {
@@ -225,21 +227,14 @@ impl Gauges {
         );
         registry.register("redis_hears", "1 while other processes are heard", self.redis.clone());
         registry.register("outbox_hints", "Committed hints that wait to be relayed", self.outbox.clone());
-        registry.register("graphql_connections", "Open GraphQL sockets", self.graphql_connections.clone());
-        registry.register(
-            "graphql_subscriptions",
-            "GraphQL subscriptions under way",
-            self.graphql_subscriptions.clone(),
-        );
+        self.graphql.register(registry, "graphql", "GraphQL");
+        self.channels.register(registry, "channel", "record channels");
         for (name, help, counter) in [
             ("hints_relayed", "Committed hints handed to the bus", &self.hints_relayed),
             ("hints_heard", "Hints that reached the rooms, of other processes too", &self.hints_heard),
             ("hint_deliveries", "Members of rooms and boards that a hint was sent to", &self.hint_deliveries),
             ("room_refusals", "Requests to enter a room that were refused", &self.room_refusals),
             ("slow_readers", "Sockets of rooms closed because they took too little", &self.slow_readers),
-            ("graphql_deliveries", "Events written to subscribers", &self.graphql_deliveries),
-            ("graphql_refusals", "Sockets and operations that were refused", &self.graphql_refusals),
-            ("graphql_too_slow", "Subscriptions ended because they took too little", &self.graphql_too_slow),
         ] {
             registry.register(name, help, counter.clone());
         }
@@ -250,8 +245,8 @@ impl Gauges {
         self.rooms.set(count(moment.rooms));
         self.room_sockets.set(count(moment.room_sockets));
         self.connections.set(count(moment.connections));
-        self.graphql_connections.set(count(moment.in_graphql.connections));
-        self.graphql_subscriptions.set(count(moment.in_graphql.subscriptions));
+        self.graphql.set(moment.in_graphql);
+        self.channels.set(moment.in_channels);
         self.redis.set(i64::from(moment.redis));
         self.outbox.set(i64::try_from(moment.outbox).unwrap_or(i64::MAX));
         for (counter, now) in [
@@ -261,9 +256,6 @@ impl Gauges {
             (&self.hint_deliveries, moment.in_rooms.deliveries),
             (&self.room_refusals, moment.in_rooms.refused),
             (&self.slow_readers, moment.in_rooms.too_slow),
-            (&self.graphql_deliveries, moment.in_graphql.deliveries),
-            (&self.graphql_refusals, moment.in_graphql.refused),
-            (&self.graphql_too_slow, moment.in_graphql.too_slow),
         ] {
             counter.inc_by(now.saturating_sub(counter.get()));
         }

@@ -51,6 +51,7 @@ async fn show(State(page): State<Page>, headers: HeaderMap) -> Response {
         hints_relayed: page.app.bus.published(),
         in_rooms: page.app.rooms.counts(),
         in_graphql: page.app.graph.counts(),
+        in_channels: page.app.channels.counts(),
     };
     match page.app.metrics.text(moment, lags) {
         Ok(text) => ([(header::CONTENT_TYPE, OPEN_METRICS)], text).into_response(),

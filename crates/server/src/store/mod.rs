@@ -23,6 +23,7 @@ pub mod directory;
 mod engine;
 pub mod events;
 pub mod flags;
+mod gather;
 pub mod keys;
 pub mod lookups;
 pub mod members;
@@ -48,7 +49,10 @@ use callboard_model::{Hint, TenantId, TicketId, Timestamp};
 use tokio::sync::watch;
 
 use self::engine::Engine;
+use self::gather::Gather;
+use self::records::{Glimpse, Look};
 use self::sql::Sql;
+use self::witness::{Pass, Question, Witness};
 use crate::auth::Placement;
 use crate::clock::Clock;
 use crate::error::Result;
@@ -61,6 +65,9 @@ pub struct Store {
     limits: Limits,
     timing: Timing,
     clock: Clock,
+    /// What is asked about one event by many at once.
+    witnesses: Gather<(Pass, Question), Option<Witness>>,
+    glimpses: Gather<Look, Option<Glimpse>>,
 }
 
 /// How much a store keeps.
@@ -118,7 +125,8 @@ impl Store {
     }
 
     fn over(engine: Engine, limits: Limits, clock: Clock) -> Self {
-        Self { engine, limits, timing: Timing::default(), clock }
+        let (witnesses, glimpses) = (Gather::default(), Gather::default());
+        Self { engine, limits, timing: Timing::default(), clock, witnesses, glimpses }
     }
 
     /// The time of day.

@@ -2,15 +2,20 @@
 //!
 //! **Invariant:** who may see a record is decided by where it stands, which is told with its version.
 
-use callboard_model::{Timestamp, Version};
+use std::collections::HashMap;
 
+use callboard_model::{TenantId, Timestamp, UserId, Version};
+
+use super::flags::Flag;
+use super::sql::Sql;
+use super::witness::once;
 use super::{Store, statements};
 use crate::auth::{Access, Caller, Placement};
 use crate::domain::schedule::sight::{Sight, Ties};
 use crate::error::Result;
 
 /// What kind of thing is edited.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Hash, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// A ticket.
     Ticket,
@@ -85,6 +90,31 @@ impl Planned {
     }
 }
 
+impl RecordVersion {
+    /// Whether somebody may know of it.
+    fn is_for(&self, access: &Access, kind: Kind) -> bool {
+        match kind {
+            Kind::Ticket => access.reads(&self.place),
+            Kind::Client | Kind::Contact => access.reaches_client(self.place.client.as_ref()),
+            // Who sees only that somebody is busy learns nothing of when or by whom it was changed.
+            Kind::ScheduleEntry => {
+                self.planned.is_some_and(|one| one.sight(access, &self.place) == Sight::Whole)
+            }
+        }
+    }
+}
+
+/// What somebody who listens may know of a record that has changed.
+#[derive(Clone, Debug)]
+pub struct Glimpse {
+    /// Who listens, as they stand.
+    pub caller: Caller,
+    /// How the record stands; `None` when it is gone, or none of theirs to know of.
+    pub version: Option<RecordVersion>,
+    /// Where it stands, or stood last; not whether they may know.
+    pub place: Option<Placement>,
+}
+
 impl Store {
     /// How a record stands; `None` when there is none, or none that the caller may know of.
     pub async fn record_version(
@@ -96,15 +126,58 @@ impl Store {
         let (tenant, reader, access) = (caller.tenant.clone(), caller.user.clone(), caller.access.clone());
         self.read(move |db| {
             let found = statements::versions::version(db, &tenant, kind, &id, reader.as_str())?;
-            Ok(found.filter(|record| match kind {
-                Kind::Ticket => access.reads(&record.place),
-                Kind::Client | Kind::Contact => access.reaches_client(record.place.client.as_ref()),
-                // Who sees only that somebody is busy learns nothing of when or by whom it was changed.
-                Kind::ScheduleEntry => {
-                    record.planned.is_some_and(|one| one.sight(&access, &record.place) == Sight::Whole)
-                }
-            }))
+            Ok(found.filter(|record| record.is_for(&access, kind)))
         })
         .await
     }
+
+    /// What a listener may know of a record that has changed, from one snapshot; `None` when they are nobody any more, or
+    /// their company has switched the live layer off (LT-20).
+    pub async fn glimpse(
+        &self,
+        (tenant, user): (&TenantId, &UserId),
+        kind: Kind,
+        id: String,
+    ) -> Result<Option<Glimpse>> {
+        let look = Look { tenant: tenant.clone(), user: user.clone(), kind, id };
+        self.glimpses.ask(self, look, glimpses).await
+    }
+}
+
+/// Somebody who listens looks at a record.
+#[derive(Debug)]
+pub(super) struct Look {
+    tenant: TenantId,
+    user: UserId,
+    kind: Kind,
+    id: String,
+}
+
+/// What each of these may know: who they are, and a record that stands alike for everybody, are read once for all who look.
+fn glimpses(db: &mut dyn Sql, looks: &[Look], _: &Store) -> Result<Vec<Option<Glimpse>>> {
+    let (mut live, mut people, mut records) = (HashMap::new(), HashMap::new(), HashMap::new());
+    let mut answers = Vec::with_capacity(looks.len());
+    for Look { tenant, user, kind, id } in looks {
+        let is_live =
+            *once(&mut live, tenant, || statements::flags::is_on(db, tenant, Flag::LiveTicketUpdates))?;
+        let caller = once(&mut people, (tenant, user), || statements::people::caller(db, tenant, user))?;
+        let Some(caller) = caller.clone().filter(|_| is_live) else {
+            answers.push(None);
+            continue;
+        };
+        // What somebody has to do with planned work is each one's own.
+        let reader = if *kind == Kind::ScheduleEntry { user.as_str() } else { "" };
+        let (found, place) = once(&mut records, (tenant, *kind, id, reader), || {
+            let found = statements::versions::version(db, tenant, *kind, id, reader)?;
+            let place = match (&found, kind) {
+                (Some(record), _) => Some(record.place.clone()),
+                (None, Kind::Ticket) => statements::witness::last_place(db, tenant, &id.as_str().into())?,
+                (None, _) => None,
+            };
+            Ok((found, place))
+        })?;
+        let version = found.clone().filter(|record| record.is_for(&caller.access, *kind));
+        answers.push(Some(Glimpse { caller, version, place: place.clone() }));
+    }
+    Ok(answers)
 }

@@ -1,15 +1,21 @@
 //! What somebody may know of something that happened, asked when they are about to be told.
 //!
 //! It exists because between an event and its delivery a key may be taken away, a board closed, a ticket moved: whoever
-//! delivers asks here, once per event and reader, and everything is read from one snapshot.
+//! delivers asks here, once per event and reader, and everything is read from one snapshot. Those who ask at the same time
+//! share one (`gather`).
 //!
 //! **Invariant:** an answer is never older than the question, and what cannot be known any more is not shown.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
 use std::sync::Arc;
 
 use callboard_model::{CommentId, TenantId, Ticket, TicketId, Timestamp, UserId};
 
 use super::comments::Comment;
+use super::flags::Flag;
+use super::sql::Sql;
 use super::{Store, statements};
 use crate::auth::Caller;
 use crate::auth::api_key::KeyHash;
@@ -22,6 +28,15 @@ pub struct Pass {
     pub key: KeyHash,
     /// Behind which wall.
     pub tenant: TenantId,
+}
+
+/// Who was let in.
+#[derive(Clone, Debug)]
+pub struct Bearer {
+    /// As they stand now.
+    pub caller: Caller,
+    /// Whether their company has live updates (LT-20).
+    pub is_live: bool,
 }
 
 /// What is asked about one event.
@@ -52,6 +67,8 @@ impl Question {
 pub struct Witness {
     /// Who asks, as they stand.
     pub caller: Caller,
+    /// Whether their company has live updates (LT-20).
+    pub is_live: bool,
     /// What they may know of the ticket.
     pub sight: Sight,
     /// The name of whoever did it, if they are still somebody.
@@ -94,22 +111,64 @@ pub struct Ties {
 impl Store {
     /// What the owner of a key may know now; `None` when the key opens nothing any more.
     pub async fn witness(&self, pass: &Pass, question: Question) -> Result<Option<Witness>> {
-        let (pass, now, limits) = (pass.clone(), self.now(), self.limits);
-        self.read(move |db| {
-            let owner = statements::keys::owner(db, &pass.key, Some(&pass.tenant), now)?;
-            let Some(caller) = owner else { return Ok(None) };
-            let sight = statements::witness::sight(db, &caller, &question, limits)?;
-            let actor = match &question.actor {
-                Some(actor) => statements::people::caller(db, &pass.tenant, actor)?,
-                None => None,
-            };
-            Ok(Some(Witness { caller, sight, actor: actor.map(|actor| actor.display_name) }))
-        })
-        .await
+        self.witnesses.ask(self, (pass.clone(), question), witnesses).await
     }
 
     /// The owner of the key that somebody was let in with, as they stand now; `None` when it opens nothing any more.
-    pub async fn bearer(&self, pass: &Pass) -> Result<Option<Caller>> {
-        self.caller_by_key(pass.key, Some(pass.tenant.clone()), self.now()).await
+    pub async fn bearer(&self, pass: &Pass) -> Result<Option<Bearer>> {
+        let (pass, now) = (pass.clone(), self.now());
+        self.read(move |db| {
+            let owner = statements::keys::owner(db, &pass.key, Some(&pass.tenant), now)?;
+            let Some(caller) = owner else { return Ok(None) };
+            let is_live = statements::flags::is_on(db, &pass.tenant, Flag::LiveTicketUpdates)?;
+            Ok(Some(Bearer { caller, is_live }))
+        })
+        .await
     }
+}
+
+/// What each of these may know: who they are, the ticket and whose doing it was are read once for all who ask.
+fn witnesses(db: &mut dyn Sql, asked: &[(Pass, Question)], store: &Store) -> Result<Vec<Option<Witness>>> {
+    let (now, limits) = (store.now(), store.limits);
+    let (mut owners, mut tickets, mut actors) = (HashMap::new(), HashMap::new(), HashMap::new());
+    let mut live = HashMap::new();
+    let mut answers = Vec::with_capacity(asked.len());
+    for (pass, question) in asked {
+        let owner = once(&mut owners, (pass.key.bytes(), &pass.tenant), || {
+            statements::keys::owner(db, &pass.key, Some(&pass.tenant), now)
+        })?;
+        let Some(caller) = owner.clone() else {
+            answers.push(None);
+            continue;
+        };
+        let is_live = *once(&mut live, &pass.tenant, || {
+            statements::flags::is_on(db, &pass.tenant, Flag::LiveTicketUpdates)
+        })?;
+        let ticket = once(&mut tickets, (&pass.tenant, &question.ticket), || {
+            statements::tickets::get(db, &pass.tenant, &question.ticket)
+        })?;
+        let sight = statements::witness::sight(db, &caller, question, ticket.as_ref(), limits)?;
+        let actor = match &question.actor {
+            Some(actor) => once(&mut actors, (&pass.tenant, actor), || {
+                let person = statements::people::caller(db, &pass.tenant, actor)?;
+                Ok(person.map(|person| person.display_name))
+            })?
+            .clone(),
+            None => None,
+        };
+        answers.push(Some(Witness { caller, is_live, sight, actor }));
+    }
+    Ok(answers)
+}
+
+/// What was read of this on this snapshot before, or is read now.
+pub(super) fn once<K: Eq + Hash, V>(
+    known: &mut HashMap<K, V>,
+    key: K,
+    read: impl FnOnce() -> Result<V>,
+) -> Result<&V> {
+    Ok(match known.entry(key) {
+        Entry::Occupied(found) => found.into_mut(),
+        Entry::Vacant(place) => place.insert(read()?),
+    })
 }

@@ -140,6 +140,11 @@ async fn graphql_sockets_subscriptions_and_deliveries_are_counted() {
         "callboard_graphql_deliveries_total 1",
         "callboard_graphql_refusals_total 1",
         "callboard_graphql_too_slow_total 0",
+        "callboard_channel_connections 0",
+        "callboard_channel_subscriptions 0",
+        "callboard_channel_deliveries_total 0",
+        "callboard_channel_refusals_total 0",
+        "callboard_channel_too_slow_total 0",
     ] {
         assert!(text.lines().any(|told| told == line), "{line} is not in\n{text}");
     }

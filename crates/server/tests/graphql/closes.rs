@@ -1,12 +1,13 @@
 //! How a socket begins and ends (GS-1).
 
+use axum::http::Method;
 use callboard_server::auth::Role;
 use callboard_server::gateways::graphql::limits::{CONNECTIONS_PER_USER, MESSAGE_BYTES_MAX, MESSAGES};
 use callboard_server::store::save::Author;
 use serde_json::{Value, json};
 
 use crate::peer::Peer;
-use crate::world::{DEADLINE, T, World, until};
+use crate::world::{DEADLINE, Person, T, World, until};
 
 fn init(payload: Value) -> Value {
     json!({"type": "connection_init", "payload": payload})
@@ -168,4 +169,51 @@ async fn a_key_that_is_taken_away_closes_its_sockets_and_no_other() {
     assert_eq!(first.1, (4403, "Forbidden: this key opens nothing any more".to_owned()));
     let survivor = if first.0 == "the one" { &mut stays } else { &mut peer };
     survivor.listens("2", "subscription { supportTicketEvents { eventType } }").await;
+}
+
+/// LT-20: off ends every subscription although nothing happens, and begins none; what is asked on the socket is answered.
+#[tokio::test]
+async fn a_switch_that_is_turned_off_ends_the_subscriptions() {
+    let world = World::start().await;
+    let (somebody, admin) = (world.a(Role::Dispatcher).await, world.a(Role::Admin).await);
+    let ticket = world.open_ticket(&somebody).await;
+    let mut peer = world.inside(&somebody).await;
+    let one = format!("subscription {{ ticketUpdated(ticketId: \"{}\") {{ eventType }} }}", ticket.ticket_id);
+    let all = "subscription { supportTicketEvents { eventType } }";
+    peer.listens("all", all).await;
+    peer.listens("one", &one).await;
+    turn(&world, &admin, false).await;
+    for id in ["all", "one"] {
+        assert_eq!(peer.fails(id).await, "FORBIDDEN", "{id}");
+    }
+    for (id, query) in [("again", all), ("one again", &one)] {
+        peer.begin(id, query).await;
+        assert_eq!(peer.fails(id).await, "FORBIDDEN", "{id}");
+    }
+    assert_eq!(world.app.graph.counts().subscriptions, 0);
+    peer.begin("query", "{ me { id } }").await;
+    peer.hears_where("the answer", |one| one["id"] == "query" && one["type"] == "next").await;
+    turn(&world, &admin, true).await;
+    peer.listens("on", all).await;
+    world.put(&somebody, &ticket, json!({"title": "Told as ever"})).await;
+    assert_eq!(peer.event("on").await["eventType"], "UPDATED");
+}
+
+/// LT-20: an event that comes before anybody has looked at the switch is not told either.
+#[tokio::test]
+async fn nothing_is_told_once_the_switch_is_off() {
+    let world = World::start().await;
+    let (somebody, admin) = (world.a(Role::Dispatcher).await, world.a(Role::Admin).await);
+    let ticket = world.open_ticket(&somebody).await;
+    let mut peer = world.inside(&somebody).await;
+    peer.listens("all", "subscription { supportTicketEvents { eventType } }").await;
+    turn(&world, &admin, false).await;
+    world.put(&somebody, &ticket, json!({"title": "Saved as ever"})).await;
+    assert_eq!(peer.fails("all").await, "FORBIDDEN");
+}
+
+async fn turn(world: &World, admin: &Person, is_on: bool) {
+    let path = "/api/v1/admin/switches/live-ticket-updates";
+    let (status, answer) = world.send(Method::PUT, path, admin, &json!({ "is_on": is_on })).await;
+    assert_eq!(status, 200, "{answer}");
 }

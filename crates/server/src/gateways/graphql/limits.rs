@@ -40,10 +40,6 @@ pub const INIT_PATIENCE: Duration = Duration::from_secs(5);
 pub const PING_EVERY: Duration = Duration::from_secs(15);
 /// A peer that is not heard of for this long is gone. Overflow: 4408.
 pub const SILENCE_MAX: Duration = Duration::from_secs(40);
-/// A message has this long to be taken by the peer. Overflow: it is gone.
-pub const WRITE_PATIENCE: Duration = Duration::from_secs(10);
-/// A peer has this long to answer a close frame.
-pub const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
 
 /// How often it is asked whether the key still opens, on a socket on which nothing happens.
 pub const ACCESS_CHECKED_EVERY: Duration = Duration::from_secs(4);

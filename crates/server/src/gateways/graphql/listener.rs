@@ -56,6 +56,9 @@ impl Listener {
     pub(super) fn new(app: App, pass: Pass, heard: Subscription, wish: Wish) -> Self {
         let mut check = interval(ACCESS_CHECKED_EVERY);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        if let Some(wants) = wish.wakes() {
+            heard.only(wants);
+        }
         Self { app, pass, heard, wish, waiting: VecDeque::new(), check, is_over: false }
     }
 
@@ -119,7 +122,8 @@ impl Listener {
 
     async fn ask(&self, question: Question) -> Result<Witness, Problem> {
         let witness = self.app.store.witness(&self.pass, question).await?;
-        witness.ok_or_else(Problem::key_invalid)
+        let witness = witness.ok_or_else(Problem::key_invalid)?;
+        if witness.is_live { Ok(witness) } else { Err(Problem::live_updates_off()) }
     }
 
     async fn told(&mut self, told: &Told) -> Result<(), Problem> {
@@ -134,7 +138,7 @@ impl Listener {
                 actor: told.actor.clone(),
                 ties: self.wish.asks_ties(),
             };
-            let Witness { caller, sight, actor } = self.ask(question).await?;
+            let Witness { caller, sight, actor, .. } = self.ask(question).await?;
             if happened.is_internal && !caller.access.sees_internal_comments() {
                 continue;
             }

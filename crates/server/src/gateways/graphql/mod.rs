@@ -11,13 +11,11 @@
 //! | `answer` | one request over HTTP |
 //! | `protocol`, `socket`, `talk` | the messages of a socket, its task, and what is under way on it |
 //! | `words`, `wish`, `listener` | domain events in the words of GS-3, which of them are wanted, and who may know what |
-//! | `crowd` | how many there are |
 //! | `fault` | every answer that says no |
 //!
 //! **Invariant:** an event goes out only after it was asked what this very caller may read now.
 
 mod answer;
-mod crowd;
 mod document;
 mod fault;
 pub mod limits;
@@ -36,8 +34,8 @@ use axum::routing::get;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use self::crowd::Counts;
-use self::crowd::Crowd;
+use self::limits::{CONNECTIONS_PER_USER, SOCKETS};
+use super::crowd::{Bounds, Counts, Crowd};
 use crate::app::App;
 
 /// The address of GraphQL.
@@ -58,7 +56,8 @@ impl Graph {
     /// Nobody there yet. Sockets are told to come back later when `stop` is cancelled.
     #[must_use]
     pub fn new(stop: CancellationToken) -> Self {
-        let (schema, crowd, sockets) = (schema::graph(), Crowd::default(), TaskTracker::new());
+        let crowd = Crowd::new(Bounds { sockets: SOCKETS, per_person: CONNECTIONS_PER_USER });
+        let (schema, sockets) = (schema::graph(), TaskTracker::new());
         Self(Arc::new(Shared { schema, crowd, sockets, stop }))
     }
 

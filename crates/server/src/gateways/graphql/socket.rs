@@ -8,18 +8,18 @@
 use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::{IntoResponse, Response};
-use futures_util::SinkExt;
-use tokio::time::{sleep_until, timeout};
+use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 
-use super::crowd::Seat;
-use super::limits::{CLOSE_PATIENCE, MESSAGE_BYTES_MAX, WRITE_PATIENCE};
+use super::limits::MESSAGE_BYTES_MAX;
 use super::protocol::{Close, SUBPROTOCOL};
 use super::talk::Talk;
 use crate::app::App;
 use crate::error::ServerError;
+use crate::gateways::crowd::Seat;
+use crate::gateways::saying::{say, say_goodbye};
 use crate::http::problem::Problem;
 use crate::listen::Source;
 use crate::rooms::is_too_big;
@@ -66,8 +66,7 @@ async fn serve(mut socket: WebSocket, app: App, seat: Seat, source: Option<Sourc
             crowd.refused();
         }
         tracing::debug!(code = close.code, "a GraphQL socket is closed");
-        // A peer that does not take it in time has no use for it either.
-        drop(timeout(CLOSE_PATIENCE, say_goodbye(&mut socket, close)).await);
+        say_goodbye(&mut socket, close.code, close.reason.into()).await;
     }
 }
 
@@ -97,25 +96,11 @@ async fn converse(socket: &mut WebSocket, mut talk: Talk, stop: &CancellationTok
         };
         match said {
             Ok(said) => {
-                for text in said {
-                    if !matches!(
-                        timeout(WRITE_PATIENCE, socket.send(Message::Text(text.into()))).await,
-                        Ok(Ok(()))
-                    ) {
-                        return End::Gone;
-                    }
+                if !say(socket, said).await {
+                    return End::Gone;
                 }
             }
             Err(close) => return End::Closed(close),
         }
-    }
-}
-
-/// Sends the close frame, then reads on until the peer has answered it: a socket that is dropped with unread input resets
-/// the connection, and the peer would never see why.
-async fn say_goodbye(socket: &mut WebSocket, close: Close) {
-    let frame = CloseFrame { code: close.code, reason: close.reason.into() };
-    if socket.send(Message::Close(Some(frame))).await.is_ok() && socket.flush().await.is_ok() {
-        while let Some(Ok(_)) = socket.recv().await {}
     }
 }

@@ -12,7 +12,6 @@ use serde_json::{Map, Value};
 use tokio::time::{Instant, timeout};
 
 use super::answer::asked_by;
-use super::crowd::{Crowd, Seat, Subscribed};
 use super::document::{Kind, weigh};
 use super::fault::{Fault, Why, coded};
 use super::limits::{
@@ -22,14 +21,14 @@ use super::limits::{
 use super::listener::Ear;
 use super::protocol::{self, Close, Heard};
 use crate::app::App;
-use crate::auth::Caller;
 use crate::auth::api_key::KeyHash;
 use crate::error::ServerError;
+use crate::gateways::crowd::{Crowd, Seat, Subscribed};
 use crate::http::extract::{signed_in, spend};
 use crate::http::problem::Problem;
 use crate::listen::Source;
 use crate::quota::Bucket;
-use crate::store::witness::Pass;
+use crate::store::witness::{Bearer, Pass};
 
 /// What goes out: messages in their order, or the end.
 pub(super) type Said = Result<Vec<String>, Close>;
@@ -133,8 +132,8 @@ impl Talk {
         if self.running.contains_key(&id) {
             return Err(Close::subscriber_exists(&id));
         }
-        let caller = match self.who(&pass).await {
-            Ok(Some(caller)) => caller,
+        let Bearer { caller, is_live } = match self.who(&pass).await {
+            Ok(Some(bearer)) => bearer,
             Ok(None) => return Err(revoked()),
             Err(error) => return Ok(vec![self.refuse(&id, Problem::from(error))]),
         };
@@ -149,6 +148,9 @@ impl Talk {
             Ok(kind) => kind,
             Err(fault) => return Ok(vec![self.refuse(&id, fault)]),
         };
+        if kind == Kind::Subscription && !is_live {
+            return Ok(vec![self.refuse(&id, Problem::live_updates_off())]);
+        }
         let mut request = asked_by(request, &self.app, caller);
         let mut counted = None;
         if kind == Kind::Subscription {
@@ -239,11 +241,13 @@ impl Talk {
                 Ok(self.ping(now))
             };
         };
+        let mut said = Vec::new();
         if now >= self.check_at {
             self.check_at = now + ACCESS_CHECKED_EVERY;
-            self.check(&pass).await?;
+            said = self.check(&pass).await?;
         }
-        Ok(self.ping(now))
+        said.extend(self.ping(now));
+        Ok(said)
     }
 
     fn ping(&mut self, now: Instant) -> Vec<String> {
@@ -255,25 +259,34 @@ impl Talk {
         if self.pass.is_some() { vec![protocol::ping()] } else { Vec::new() }
     }
 
-    /// Whether the key still opens. Fails closed, as soon as the next check could come too late.
-    async fn check(&mut self, pass: &Pass) -> Result<(), Close> {
+    /// Whether the key still opens, and what is said of it. Fails closed, as soon as the next check could come too late.
+    async fn check(&mut self, pass: &Pass) -> Said {
         match self.who(pass).await {
-            Ok(Some(_)) => Ok(()),
+            Ok(Some(Bearer { is_live: true, .. })) => Ok(Vec::new()),
+            Ok(Some(_)) => Ok(self.switched_off()),
             Ok(None) => Err(revoked()),
             Err(error) => {
                 tracing::warn!(%error, "cannot check whether a key still opens");
                 let unchecked = self.checked_at.elapsed() + ACCESS_CHECKED_EVERY + CHECK_PATIENCE;
-                if unchecked > UNCHECKED_FOR { Err(Close::try_later()) } else { Ok(()) }
+                if unchecked > UNCHECKED_FOR { Err(Close::try_later()) } else { Ok(Vec::new()) }
             }
         }
     }
 
+    /// The company has no live updates any more (LT-20): every subscription ends, and the rest goes on.
+    fn switched_off(&mut self) -> Vec<String> {
+        let subscriptions = self.running.iter().filter(|(_, running)| running.kind == Kind::Subscription);
+        let ids: Vec<String> = subscriptions.map(|(id, _)| id.clone()).collect();
+        ids.iter().for_each(|id| self.end(id));
+        ids.iter().map(|id| self.refuse(id, Problem::live_updates_off())).collect()
+    }
+
     /// Who it is, as they stand now; `None` when the key opens nothing any more.
-    async fn who(&mut self, pass: &Pass) -> Result<Option<Caller>, ServerError> {
+    async fn who(&mut self, pass: &Pass) -> Result<Option<Bearer>, ServerError> {
         let asked = timeout(CHECK_PATIENCE, self.app.store.bearer(pass)).await;
-        let caller = asked.unwrap_or(Err(ServerError::Closed))?;
+        let bearer = asked.unwrap_or(Err(ServerError::Closed))?;
         self.checked_at = Instant::now();
-        Ok(caller)
+        Ok(bearer)
     }
 }
 

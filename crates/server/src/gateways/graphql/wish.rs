@@ -4,13 +4,17 @@
 //!
 //! **Invariant:** pure, and never a reason to show more.
 
+use std::collections::BTreeSet;
+
 use callboard_model::{Ticket, TicketId, UserId};
 
 use super::limits::FILTER_IDS_MAX;
 use super::schema::event::{TicketEventFilter, TicketEventType};
 use super::words::Happened;
+use crate::gateways::tail::Wants;
 use crate::http::extract::invalid;
 use crate::http::problem::Problem;
+use crate::store::events::Told;
 use crate::store::witness::Ties;
 
 /// Which events.
@@ -42,6 +46,19 @@ impl Wish {
             }
             None => Ok(Self::Filtered(Box::new(filter))),
         }
+    }
+
+    /// What has to wake whoever wishes this; `None`: everything.
+    pub(super) fn wakes(&self) -> Option<Wants> {
+        let tickets: BTreeSet<TicketId> = match self {
+            Self::Ticket(ticket) => [ticket.clone()].into(),
+            Self::Filtered(filter) => {
+                filter.ticket_ids.as_ref()?.iter().map(|id| id.as_str().into()).collect()
+            }
+            Self::Mine | Self::Team => return None,
+        };
+        // Of what is only simulated the ticket stands among its own fields, and is looked for later.
+        Some(Box::new(move |told: &Told| told.ticket.as_ref().is_none_or(|ticket| tickets.contains(ticket))))
     }
 
     /// Whether it may be wanted, as far as the event itself says.

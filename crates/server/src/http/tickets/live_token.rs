@@ -44,7 +44,7 @@ pub(super) async fn one(
             return Err(unknown());
         }
         if !app.store.flag(&caller.tenant, Flag::LiveTicketUpdates).await? {
-            return Err(Problem::forbidden("Live updates are switched off"));
+            return Err(Problem::live_updates_off());
         }
         let (token, _) = app.live_tokens.mint(&caller, Grant::Ticket(ticket), now(&app))?;
         Ok(Json(Token { token }))

@@ -4,7 +4,7 @@
 
 use callboard_model::{TenantId, Ticket, TicketId, Timestamp, UserId};
 
-use super::{changes, comments, lookups, tickets};
+use super::{changes, comments, lookups};
 use crate::auth::{Access, Boards, Caller, Placement};
 use crate::error::Result;
 use crate::store::Limits;
@@ -14,19 +14,21 @@ use crate::store::witness::{Question, Seen, Sight, Ties};
 /// How far back in the change feed it is looked where a ticket lay. What happened before counts as not seen.
 const LOOKED_BACK: u64 = 1_024;
 
+/// What a reader may know of a ticket as it stands; `None`: it is not there any more.
 pub(in crate::store) fn sight(
     db: &mut dyn Sql,
     caller: &Caller,
     question: &Question,
+    ticket: Option<&Ticket>,
     limits: Limits,
 ) -> Result<Sight> {
-    let Question { ticket, since, comment, ties, .. } = question;
+    let Question { since, comment, ties, .. } = question;
     let (tenant, access) = (&caller.tenant, &caller.access);
-    let Some(ticket) = tickets::get(db, tenant, ticket)? else {
-        let saw = sees_all(access) || saw_last(db, tenant, ticket, access)?;
+    let Some(ticket) = ticket else {
+        let saw = sees_all(access) || saw_last(db, tenant, &question.ticket, access)?;
         return Ok(if saw { Sight::Gone } else { Sight::Nothing });
     };
-    if !access.reads(&Placement::of(&ticket)) {
+    if !access.reads(&Placement::of(ticket)) {
         return Ok(Sight::Nothing);
     }
     let all_along = match since {
@@ -40,8 +42,8 @@ pub(in crate::store) fn sight(
         None => None,
     };
     let comment = comment.filter(|comment| !comment.is_internal || access.sees_internal_comments());
-    let ties = if *ties { self::ties(db, caller, &ticket)? } else { Ties::default() };
-    Ok(Sight::Ticket(Box::new(Seen { ticket, all_along, comment, ties })))
+    let ties = if *ties { self::ties(db, caller, ticket)? } else { Ties::default() };
+    Ok(Sight::Ticket(Box::new(Seen { ticket: ticket.clone(), all_along, comment, ties })))
 }
 
 /// Whether there is no ticket of the company that they may not read.
@@ -51,14 +53,23 @@ fn sees_all(access: &Access) -> bool {
 
 /// Whether they could read a ticket that is gone, until it was.
 fn saw_last(db: &mut dyn Sql, tenant: &TenantId, ticket: &TicketId, access: &Access) -> Result<bool> {
+    Ok(last_place(db, tenant, ticket)?.is_some_and(|place| access.reads(&place)))
+}
+
+/// Where a ticket that is gone stood last.
+pub(in crate::store) fn last_place(
+    db: &mut dyn Sql,
+    tenant: &TenantId,
+    ticket: &TicketId,
+) -> Result<Option<Placement>> {
     let floor = floor(db, tenant)?;
     let last = db.row(
         "SELECT board_was, client_was FROM changes WHERE tenant = ?1 AND seq > ?2 AND ticket_id = ?3 AND deleted = 1 \
          ORDER BY seq DESC LIMIT 1",
         cells![tenant, floor, ticket],
     )?;
-    let Some(row) = last else { return Ok(false) };
-    Ok(access.reads(&Placement { board: row.get("board_was")?, client: row.get("client_was")? }))
+    let Some(row) = last else { return Ok(None) };
+    Ok(Some(Placement { board: row.get("board_was")?, client: row.get("client_was")? }))
 }
 
 /// Whether they could read the ticket wherever it lay before each change since then.

@@ -1,4 +1,6 @@
-//! How many sockets and subscriptions there are, and whose.
+//! How many sockets and subscriptions a gateway has, and whose.
+//!
+//! It exists so that every gateway to which people connect is bounded and counted alike.
 //!
 //! **Invariant:** what was counted for somebody is given back when they are gone.
 
@@ -8,7 +10,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use callboard_model::{TenantId, UserId};
 
-use super::limits::{CONNECTIONS_PER_USER, SOCKETS};
 use crate::auth::Caller;
 
 /// What there is, and what has happened since the start.
@@ -26,12 +27,22 @@ pub struct Counts {
     pub too_slow: u64,
 }
 
-/// Everybody on this process.
-#[derive(Clone, Debug, Default)]
+/// How many there may be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    /// Sockets of this process.
+    pub(super) sockets: usize,
+    /// Sockets of one person on this process.
+    pub(super) per_person: usize,
+}
+
+/// Everybody whom one gateway of this process serves.
+#[derive(Clone, Debug)]
 pub(super) struct Crowd(Arc<Shared>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Shared {
+    bounds: Bounds,
     connections: AtomicUsize,
     subscriptions: AtomicUsize,
     deliveries: AtomicU64,
@@ -47,11 +58,24 @@ impl Shared {
 }
 
 impl Crowd {
+    /// Nobody yet.
+    pub(super) fn new(bounds: Bounds) -> Self {
+        Self(Arc::new(Shared {
+            bounds,
+            connections: AtomicUsize::default(),
+            subscriptions: AtomicUsize::default(),
+            deliveries: AtomicU64::default(),
+            refused: AtomicU64::default(),
+            too_slow: AtomicU64::default(),
+            people: Mutex::default(),
+        }))
+    }
+
     /// Counts one more socket; `None` when there are too many.
     pub(super) fn enter(&self) -> Option<Seat> {
         let seat = Seat { shared: Arc::clone(&self.0), person: None };
         // Dropped where it does not fit, and so not counted any more.
-        (self.0.connections.fetch_add(1, Ordering::Relaxed) < SOCKETS).then_some(seat)
+        (self.0.connections.fetch_add(1, Ordering::Relaxed) < self.0.bounds.sockets).then_some(seat)
     }
 
     /// Counts one more subscription.
@@ -97,7 +121,7 @@ impl Seat {
         let person = (caller.tenant.clone(), caller.user.clone());
         let mut people = self.shared.people();
         let theirs = people.entry(person.clone()).or_default();
-        if *theirs >= CONNECTIONS_PER_USER {
+        if *theirs >= self.shared.bounds.per_person {
             return false;
         }
         *theirs += 1;
@@ -136,6 +160,8 @@ mod tests {
     use super::*;
     use crate::auth::{Access, Role};
 
+    const BOUNDS: Bounds = Bounds { sockets: 40, per_person: 4 };
+
     fn caller(tenant: &str, user: &str) -> Caller {
         Caller {
             tenant: tenant.into(),
@@ -150,8 +176,8 @@ mod tests {
     /// GS-6
     #[test]
     fn a_person_has_so_many_sockets_and_no_more_until_one_is_gone() {
-        let crowd = Crowd::default();
-        let mut seats: Vec<_> = (0..CONNECTIONS_PER_USER).map(|_| crowd.enter().expect("room")).collect();
+        let crowd = Crowd::new(BOUNDS);
+        let mut seats: Vec<_> = (0..BOUNDS.per_person).map(|_| crowd.enter().expect("room")).collect();
         assert!(seats.iter_mut().all(|seat| seat.is_for(&caller("t", "u"))));
         let mut one_more = crowd.enter().expect("room");
         assert!(!one_more.is_for(&caller("t", "u")));
@@ -166,9 +192,9 @@ mod tests {
     /// GS-6
     #[test]
     fn a_process_has_so_many_sockets_and_no_more() {
-        let crowd = Crowd::default();
+        let crowd = Crowd::new(BOUNDS);
         let mut seats: Vec<_> = std::iter::from_fn(|| crowd.enter()).collect();
-        assert_eq!(seats.len(), SOCKETS);
+        assert_eq!(seats.len(), BOUNDS.sockets);
         seats.pop();
         assert!(crowd.enter().is_some());
     }

@@ -1,0 +1,118 @@
+//! Somebody who was let in: what they listen to, and what wakes them.
+//!
+//! **Invariant:** what wakes them is what they listen to, at every moment.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use callboard_model::{BoardId, TicketId};
+use tokio::time::Instant;
+
+use super::limits::{ACCESS_CHECKED_EVERY, BOARD_GATHERED_FOR, BOARD_TICKETS_MAX};
+use super::name::Channel;
+use super::proof::Grant;
+use super::told_of::{Once, record};
+use crate::auth::{Access, Caller, Placement};
+use crate::gateways::crowd::Subscribed;
+use crate::gateways::tail::Subscription;
+use crate::store::events::Told;
+use crate::store::records::Kind;
+
+/// Somebody who was let in.
+pub(super) struct Listener {
+    pub(super) grant: Grant,
+    /// As who they were let in, everywhere they are.
+    pub(super) caller: Caller,
+    pub(super) names: BTreeMap<Channel, Subscribed>,
+    /// The same, for whoever decides what wakes this client.
+    wanted: Arc<Mutex<Wanted>>,
+    pub(super) events: Subscription,
+    pub(super) once: Once,
+    /// Tickets of boards that changed and were not told yet.
+    pub(super) gathered: BTreeMap<BoardId, BTreeSet<TicketId>>,
+    pub(super) gathered_until: Option<Instant>,
+    pub(super) check_at: Instant,
+}
+
+/// What wakes a client.
+#[derive(Debug, Default)]
+struct Wanted {
+    records: HashSet<(Kind, String)>,
+    boards: usize,
+}
+
+impl Listener {
+    pub(super) fn new(events: Subscription, grant: &Grant, caller: &Caller) -> Self {
+        let wanted = Arc::new(Mutex::new(Wanted::default()));
+        let watched = Arc::clone(&wanted);
+        events.only(Box::new(move |told| lock(&watched).wants(told)));
+        Self {
+            grant: grant.clone(),
+            caller: caller.clone(),
+            names: BTreeMap::new(),
+            wanted,
+            events,
+            once: Once::default(),
+            gathered: BTreeMap::new(),
+            gathered_until: None,
+            check_at: Instant::now() + ACCESS_CHECKED_EVERY,
+        }
+    }
+
+    pub(super) fn has_boards(&self) -> bool {
+        lock(&self.wanted).boards > 0
+    }
+
+    /// Listens there, too.
+    pub(super) fn hear(&mut self, channel: Channel, counted: Subscribed) {
+        match &channel {
+            Channel::Record(kind, id) => {
+                lock(&self.wanted).records.insert((*kind, id.clone()));
+            }
+            Channel::Board(_) => lock(&self.wanted).boards += 1,
+        }
+        self.names.insert(channel, counted);
+    }
+
+    pub(super) fn forget(&mut self, channel: &Channel) {
+        if self.names.remove(channel).is_none() {
+            return;
+        }
+        match channel {
+            Channel::Record(kind, id) => {
+                lock(&self.wanted).records.remove(&(*kind, id.clone()));
+            }
+            Channel::Board(board) => {
+                lock(&self.wanted).boards -= 1;
+                self.gathered.remove(board);
+            }
+        }
+    }
+
+    /// A ticket changed that stands there, or stood there until now; told later together with others.
+    pub(super) fn gather(&mut self, access: &Access, place: Placement, ticket: TicketId) {
+        if !access.reads(&place) {
+            return;
+        }
+        let Some(board) = place.board.filter(|board| self.names.contains_key(&Channel::Board(board.clone())))
+        else {
+            return;
+        };
+        let tickets = self.gathered.entry(board).or_default();
+        // One more than is ever named says that there are more.
+        if tickets.len() <= BOARD_TICKETS_MAX {
+            tickets.insert(ticket);
+        }
+        self.gathered_until.get_or_insert_with(|| Instant::now() + BOARD_GATHERED_FOR);
+    }
+}
+
+impl Wanted {
+    fn wants(&self, told: &Told) -> bool {
+        record(told).is_some_and(|of| of.0 == Kind::Ticket && self.boards > 0 || self.records.contains(&of))
+    }
+}
+
+fn lock(wanted: &Mutex<Wanted>) -> MutexGuard<'_, Wanted> {
+    wanted.lock().unwrap_or_else(PoisonError::into_inner)
+}
