@@ -5,7 +5,9 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a helper of tests fails loudly")]
 
 mod clocks;
+mod day;
 mod deliveries;
+mod follower;
 mod receiver;
 mod story;
 mod streams;

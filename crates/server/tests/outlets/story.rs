@@ -1,145 +1,23 @@
-//! A day's work with kill -9 in the middle of it: a receiver of webhooks gets every event once by its id, in order (EV-4).
+//! A day's work with kill -9 in the middle of it: every outlet tells every event once by its id, in order (EV-3, EV-4).
+
+use std::collections::BTreeSet;
 
 use anyhow::{Context, Result, ensure};
 use axum::http::Method;
+use callboard_catalog::check;
+use callboard_server::gateways::streams::stream;
 use callboard_testkit::database::Database;
 use callboard_testkit::postgres::Postgres;
-use callboard_testkit::server::{Account, Server, ServerOptions};
+use callboard_testkit::redis::Redis;
+use callboard_testkit::server::{Server, ServerOptions};
 use callboard_testkit::wait;
+use redis::streams::StreamRangeReply;
+use redis::{AsyncCommands, Client};
 use serde_json::{Value, json};
 
+use crate::day::{Day, Desk, STEPS};
+use crate::follower::{Follower, has_word};
 use crate::receiver::Receiver;
-
-/// The API of a program, as one account.
-struct Desk {
-    client: reqwest::Client,
-    base: String,
-    account: Account,
-}
-
-impl Desk {
-    fn at(server: &Server, account: &Account) -> Result<Self> {
-        let client = reqwest::Client::builder().no_proxy().timeout(wait::FACT_MAX).build()?;
-        Ok(Self { client, base: format!("{}/api/v1", server.url()), account: account.clone() })
-    }
-
-    /// What the API answers, which has to be good.
-    async fn send(&self, method: Method, path: &str, body: Value) -> Result<Value> {
-        let request = self
-            .client
-            .request(method, format!("{}{path}", self.base))
-            .header("x-api-key", &self.account.api_key)
-            .json(&body);
-        let answer = request.send().await?;
-        let (status, text) = (answer.status(), answer.text().await?);
-        ensure!(status.is_success(), "{path}: {status} {text}");
-        let body: Value = if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? };
-        Ok(body)
-    }
-
-    async fn data(&self, method: Method, path: &str, body: Value) -> Result<Value> {
-        Ok(self.send(method, path, body).await?["data"].take())
-    }
-
-    async fn get(&self, path: &str) -> Result<Value> {
-        self.data(Method::GET, path, json!({})).await
-    }
-
-    /// The first entry of a list that fits.
-    async fn pick(&self, path: &str, fits: impl Fn(&Value) -> bool) -> Result<Value> {
-        let list = self.get(path).await?;
-        list.as_array().context("a list")?.iter().find(|one| fits(one)).cloned().context(path.to_owned())
-    }
-}
-
-/// What a day is made of, one step after the other; the two tickets are made by the first two.
-const STEPS: [&str; 12] = [
-    "create", "create", "assign", "triage", "comment", "note", "close", "reopen", "bundle", "unbundle",
-    "schedule", "move",
-];
-
-#[derive(Default)]
-struct Day {
-    tickets: Vec<Value>,
-    visit: Value,
-}
-
-impl Day {
-    async fn step(&mut self, desk: &Desk, name: &str) -> Result<()> {
-        match name {
-            "create" => self.create(desk).await,
-            "bundle" | "unbundle" => self.bundle(desk, name == "bundle").await,
-            "schedule" | "move" => self.visit(desk, name == "schedule").await,
-            "comment" | "note" => {
-                let said = json!({ "comment_text": "On it", "is_internal": name == "note" });
-                let path = format!("{}/comments", path(&self.tickets[0]));
-                desk.send(Method::POST, &path, said).await.map(drop)
-            }
-            _ => self.save(desk, name).await,
-        }
-    }
-
-    async fn create(&mut self, desk: &Desk) -> Result<()> {
-        let like = desk.pick("/tickets?is_open=true", |_| true).await?;
-        let mut body = json!({ "title": "A day's work" });
-        for key in ["board_id", "client_id", "status_id", "priority_id"] {
-            body[key] = like[key].clone();
-        }
-        self.tickets.push(desk.data(Method::POST, "/tickets", body).await?);
-        Ok(())
-    }
-
-    async fn save(&mut self, desk: &Desk, name: &str) -> Result<()> {
-        let ticket = &self.tickets[0];
-        let statuses = format!("/statuses?board_id={}", ticket["board_id"].as_str().context("a board")?);
-        let body = match name {
-            "assign" => {
-                let someone = desk.pick("/users?user_type=internal", |_| true).await?;
-                json!({ "assigned_to": someone["user_id"] })
-            }
-            "triage" => {
-                let other = |one: &Value| one["priority_id"] != ticket["priority_id"];
-                json!({ "priority_id": desk.pick("/priorities", other).await?["priority_id"] })
-            }
-            "close" => {
-                json!({ "status_id": desk.pick(&statuses, |one| one["is_closed"] == true).await?["status_id"] })
-            }
-            "reopen" => json!({ "status_id": ticket["status_id"] }),
-            other => anyhow::bail!("no step {other}"),
-        };
-        desk.send(Method::PUT, &path(ticket), body).await.map(drop)
-    }
-
-    async fn bundle(&self, desk: &Desk, together: bool) -> Result<()> {
-        let (master, child) = (path(&self.tickets[0]), &self.tickets[1]["ticket_id"]);
-        if together {
-            let body = json!({ "child_ticket_ids": [child], "mode": "link_only" });
-            return desk.send(Method::POST, &format!("{master}/bundle"), body).await.map(drop);
-        }
-        let path = format!("{master}/bundle/children/{}", child.as_str().context("an id")?);
-        desk.send(Method::DELETE, &path, json!({})).await.map(drop)
-    }
-
-    async fn visit(&mut self, desk: &Desk, new: bool) -> Result<()> {
-        if !new {
-            let path = format!("/schedules/{}", self.visit["entry_id"].as_str().context("an id")?);
-            let body = json!({ "scheduled_end": "2027-03-01T09:30:00Z" });
-            return desk.send(Method::PUT, &path, body).await.map(drop);
-        }
-        let someone = desk.pick("/users?user_type=internal", |_| true).await?;
-        let body = json!({
-            "title": "Visit", "assigned_user_ids": [someone["user_id"]], "work_item_type": "ticket",
-            "work_item_id": self.tickets[0]["ticket_id"], "scheduled_start": "2027-03-01T08:00:00Z",
-            "scheduled_end": "2027-03-01T09:00:00Z",
-        });
-        self.visit = desk.data(Method::POST, "/schedules", body).await?;
-        Ok(())
-    }
-}
-
-fn path(ticket: &Value) -> String {
-    format!("/tickets/{}", ticket["ticket_id"].as_str().unwrap_or_default())
-}
 
 #[tokio::test]
 async fn every_event_of_a_day_arrives_once_and_in_order_although_the_server_is_killed_on_sqlite() -> Result<()>
@@ -153,12 +31,33 @@ async fn every_event_of_a_day_arrives_once_and_in_order_although_the_server_is_k
     whole_day(&Database::Postgres(Box::new(Postgres::durable().await?))).await
 }
 
+/// What has to be among the events of the day, whatever else happens.
+const KINDS: [&str; 16] = [
+    "TICKET_CREATED",
+    "TICKET_ASSIGNED",
+    "TICKET_PRIORITY_CHANGED",
+    "APPOINTMENT_CREATED",
+    "TECHNICIAN_DISPATCHED",
+    "APPOINTMENT_RESCHEDULED",
+    "TECHNICIAN_EN_ROUTE",
+    "TECHNICIAN_ARRIVED",
+    "TICKET_MESSAGE_ADDED",
+    "TICKET_COMMENT_ADDED",
+    "TICKET_INTERNAL_NOTE_ADDED",
+    "TICKET_CLOSED",
+    "TICKET_REOPENED",
+    "TICKET_UPDATED",
+    "TICKET_MERGED",
+    "TICKET_SPLIT",
+];
+
 async fn whole_day(database: &Database) -> Result<()> {
-    let receiver = Receiver::start().await?;
+    let (receiver, redis) = (Receiver::start().await?, Redis::start().await?);
     let mut server = Server::start(ServerOptions {
         tickets: 5,
         database: Some(database.address()),
-        args: ["--webhooks-anywhere", "--rate-limit", "off"].map(str::to_owned).into(),
+        redis: Some(redis.url()),
+        args: ["--event-streams", "--webhooks-anywhere", "--rate-limit", "off"].map(str::to_owned).into(),
         ..ServerOptions::default()
     })
     .await?;
@@ -166,8 +65,9 @@ async fn whole_day(database: &Database) -> Result<()> {
     let desk = Desk::at(&server, &admin)?;
     let hook = desk.data(Method::POST, "/admin/webhooks", json!({ "url": receiver.url() })).await?;
     let secret = hook["secret"].as_str().context("told once")?.to_owned();
+    let mut follower = Follower::join(&server, &admin, &desk).await?;
 
-    let mut day = Day::default();
+    let (mut day, mut kills) = (Day::default(), 0);
     for (number, name) in STEPS.into_iter().enumerate() {
         // Every third step is told to a receiver that has it and has not said so when the server dies.
         let dies = number % 3 == 1;
@@ -179,43 +79,85 @@ async fn whole_day(database: &Database) -> Result<()> {
             server.kill();
             receiver.hold(false);
             server.restart().await?;
+            follower = follower.come_back(&server, &admin, &desk).await?;
+            kills += 1;
+        } else {
+            // Whatever happens while somebody is connected is told to them, and not only found in the log later.
+            follower.has_all_of(&desk).await?;
         }
     }
 
-    // Asked anew each time: a clock may run out meanwhile, and is told, too.
-    let expected = wait::until("every event has come", async || {
-        let log = desk.get("/events?limit=1000").await?;
-        let log = log.as_array().context("a log")?;
-        let expected: Vec<_> =
-            log.iter().filter_map(|one| Some(one["event_id"].as_str()?.to_owned())).collect();
-        let came = receiver.events();
-        ensure!(came == expected, "{} of {}: {came:?} and not {expected:?}", came.len(), expected.len());
-        Ok(expected)
-    })
-    .await?;
-    let got = receiver.got();
-    let kinds: Vec<_> = got.iter().map(|one| one.kind().to_owned()).collect();
-    for kind in [
-        "ticket.created",
-        "ticket.assigned",
-        "TICKET_PRIORITY_CHANGED",
-        "ticket.comment.added",
-        "TICKET_INTERNAL_NOTE_ADDED",
-        "ticket.closed",
-        "TICKET_REOPENED",
-        "TICKET_MERGED",
-        "TICKET_SPLIT",
-        "APPOINTMENT_CREATED",
-        "APPOINTMENT_RESCHEDULED",
-    ] {
-        ensure!(kinds.iter().any(|one| one == kind), "no {kind} in {kinds:?}");
+    let log = everything_has_come(&desk, &receiver).await?;
+    let expected = ids(&log);
+    for one in &log {
+        let kind = one["event_type"].as_str().context("a kind")?.parse()?;
+        check(kind, &one["payload"])
+            .map_err(|problems| anyhow::anyhow!("{one} is not as its schema says: {problems:?}"))?;
     }
+    let kinds: BTreeSet<&str> = log.iter().filter_map(|one| one["event_type"].as_str()).collect();
+    for kind in KINDS {
+        ensure!(kinds.contains(kind), "no {kind} in {kinds:?}");
+    }
+    let got = receiver.got();
     for one in &got {
         one.is_signed_with(&secret)?;
         let first = got.iter().find(|other| other.event_id() == one.event_id()).context("itself")?;
         ensure!(first.text == one.text, "told again, it is the same");
     }
     ensure!(got.len() > expected.len(), "the kills came between a delivery and the note of it");
-    println!("{} events, {} requests, 4 kills", expected.len(), got.len());
+    streams_have(&redis, &log).await?;
+    follower.has_all_of(&desk).await?;
+    let with_word: Vec<_> = log.iter().filter(|one| has_word(one)).cloned().collect();
+    ensure!(follower.heard() == ids(&with_word), "{:?} and not {with_word:?}", follower.heard());
+    println!("{} events, {} requests, {kills} kills", expected.len(), got.len());
+    Ok(())
+}
+
+fn ids(log: &[Value]) -> Vec<String> {
+    log.iter().filter_map(|one| Some(one["event_id"].as_str()?.to_owned())).collect()
+}
+
+/// The log, once the webhook has all of it. Asked anew each time: a clock may run out meanwhile, and is told, too.
+async fn everything_has_come(desk: &Desk, receiver: &Receiver) -> Result<Vec<Value>> {
+    wait::until("every event has come", async || {
+        let log = desk.get("/events?limit=1000").await?;
+        let log = log.as_array().context("a log")?.clone();
+        let (came, expected) = (receiver.events(), ids(&log));
+        ensure!(came == expected, "{} of {}: {came:?} and not {expected:?}", came.len(), expected.len());
+        Ok(log)
+    })
+    .await
+}
+
+/// Every stream has the events of its kind, in the order of the log; what is there twice is there under the same id and in
+/// the same words.
+async fn streams_have(redis: &Redis, log: &[Value]) -> Result<()> {
+    let mut look = Client::open(redis.url())?.get_multiplexed_async_connection().await?;
+    let kinds: BTreeSet<&str> = log.iter().filter_map(|one| one["event_type"].as_str()).collect();
+    let mut all = BTreeSet::new();
+    for kind in kinds {
+        let of_kind: Vec<_> = log.iter().filter(|one| one["event_type"] == kind).cloned().collect();
+        let came = wait::until("the stream has every event of its kind", async || {
+            let entries: StreamRangeReply = look.clone().xrange_all(stream("alga-psa:", kind)).await?;
+            let mut came: Vec<(String, String)> = Vec::new();
+            for entry in entries.ids {
+                let text: String = entry.get("event").context("the event")?;
+                let event: Value = serde_json::from_str(&text)?;
+                let id = event["id"].as_str().context("an id")?.to_owned();
+                match came.iter().find(|(known, _)| *known == id) {
+                    Some((_, first)) => ensure!(*first == text, "told again, it is the same"),
+                    None => came.push((id, text)),
+                }
+            }
+            let came: Vec<String> = came.into_iter().map(|(id, _)| id).collect();
+            ensure!(came == ids(&of_kind), "{kind}: {came:?} and not {:?}", ids(&of_kind));
+            Ok(came)
+        })
+        .await?;
+        all.extend(came);
+    }
+    let keys: Vec<String> = look.keys(stream("alga-psa:", "*")).await?;
+    let expected: BTreeSet<String> = ids(log).into_iter().collect();
+    ensure!(all == expected && !keys.is_empty(), "{all:?} and not {expected:?}");
     Ok(())
 }
