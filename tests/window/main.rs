@@ -8,6 +8,7 @@
 //! | [`conflict`] | two who choose at once are asked, and nobody's work is lost |
 //! | [`keyboard`] | everything is done without a pointer |
 //! | [`gallery`] | every primitive in every state, in both themes |
+//! | [`own_work`] | one's own work: what needs a decision, what waits, what is said, many at once |
 //! | [`outage`] | a server or a network that goes away is survived |
 //! | [`safety`] | a ticket's words are words, and the window talks to nobody |
 //! | [`starts`] | the first start, the second one, and windows that come and go |
@@ -24,6 +25,7 @@ mod keyboard;
 mod keys;
 mod live;
 mod outage;
+mod own_work;
 mod readable;
 mod safety;
 mod size;

@@ -19,6 +19,10 @@ const MANY: u32 = 10_000;
 /// Lines that may exist at once, whatever the board holds.
 const LINES_DRAWN_MAX: u32 = 200;
 
+/// Every screen beside the board, and what is there once it was told.
+const SCREENS: [(&str, &str); 4] =
+    [("needs", "needs"), ("outbox", "outbox"), ("activity", "activity"), ("settings", "rules-line")];
+
 /// What the grid says of itself.
 #[derive(Debug, Deserialize)]
 struct Grid {
@@ -71,6 +75,25 @@ async fn both_themes_pass_axe() -> Result<()> {
             nora.sees_no(&part("option")).await?;
             nora.press(ESCAPE).await?;
             nora.sees_no(&part("ticket")).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// CO-20: the screens beside the board.
+#[tokio::test]
+async fn every_screen_passes_axe_in_both_themes() -> Result<()> {
+    play("every_screen_passes_axe", SOME_TICKETS, async |scene| {
+        let nora = scene.console(NORA).await?;
+        nora.link_is("live").await?;
+        for theme in [Theme::Dark, Theme::Light] {
+            nora.set_theme(theme).await?;
+            for (screen, sign) in SCREENS {
+                nora.click_on(&part(&format!("go-{screen}"))).await?;
+                nora.sees(&part(sign)).await?;
+                is_readable(&nora, theme, screen).await?;
+            }
         }
         Ok(())
     })
