@@ -1204,6 +1204,9 @@ export type ActivityEntry = {
   who: string | null,
   /** The fields that it is about. */
   fields: FieldName[],
+  /** What a sentence about it ends with: the new status, who it was given to, why it was refused. `None`: nothing stands there
+ * now, or the sentence is whole without. */
+  detail: string | null,
   /** How pressing its ticket was. */
   severity: Severity,
   /** What was done about it, and why. */

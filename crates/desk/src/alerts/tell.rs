@@ -171,10 +171,10 @@ impl Alerts {
             Reason::ReadFirst | Reason::Ended => Verdict { badge: verdict.badge, ..Verdict::silent(reason) },
             reason => Verdict { reason, ..verdict },
         };
-        let News { fact: AlertFact { kind, severity, .. }, about, who, fields, .. } = news;
+        let News { fact: AlertFact { kind, severity, .. }, about, who, fields, detail, .. } = news;
         let at = at.min(now.wall);
         let number = self.activity.next();
-        let entry = ActivityEntry { number, at, kind, about, who, fields, severity, verdict };
+        let entry = ActivityEntry { number, at, kind, about, who, fields, detail, severity, verdict };
         self.activity.add(entry.clone());
         self.deeds.push(Deed::Record(entry));
     }

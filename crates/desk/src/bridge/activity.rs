@@ -36,6 +36,11 @@ pub struct ActivityEntry {
     /// The fields that it is about.
     #[cfg_attr(feature = "ts", ts(type = "FieldName[]"))]
     pub fields: Vec<Field>,
+    /// What a sentence about it ends with: the new status, who it was given to, why it was refused. `None`: nothing stands there
+    /// now, or the sentence is whole without.
+    #[serde(default)]
+    #[cfg_attr(feature = "ts", ts(type = "string | null"))]
+    pub detail: Option<Arc<str>>,
     /// How pressing its ticket was.
     pub severity: Severity,
     /// What was done about it, and why.

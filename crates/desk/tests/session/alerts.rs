@@ -458,6 +458,22 @@ fn the_record_is_cut_into_pages_and_filtered() {
     assert_eq!(ask(called, None, 400).len() + ask(silent, None, 400).len(), 11);
 }
 
+/// CO-3, CO-6: an entry says what it became, so that who reads it need not look for it.
+#[test]
+fn an_entry_says_who_did_it_and_what_it_became() {
+    let mut world = World::started(3);
+    world.show_activity();
+    world.bob("t2", Priority, "p1");
+    world.bob("t2", Title, "Another title");
+    world.pass(GATHERED_MS);
+    let told = |kind| {
+        let found = world.entries.iter().find(|entry| entry.kind == kind);
+        found.map(|entry| (entry.who.as_deref(), entry.detail.as_deref()))
+    };
+    assert_eq!(told(AlertKind::PriorityChanged), Some((Some("Bob"), Some("Critical"))));
+    assert_eq!(told(AlertKind::FieldsChanged), Some((Some("Bob"), None)));
+}
+
 /// CO-18: nothing of one person's is another's.
 #[test]
 fn another_person_sees_nothing_of_what_was_unread_and_it_waits_for_its_own() {
