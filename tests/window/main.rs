@@ -5,6 +5,7 @@
 //! | [`keys`] | connecting to a server, and where the key goes |
 //! | [`habits`] | how the program behaves on this machine, as the person chose it |
 //! | [`live`] | what a colleague does reaches this window |
+//! | [`cells`] | fields are set in their cells on the board |
 //! | [`conflict`] | two who choose at once are asked, and nobody's work is lost |
 //! | [`keyboard`] | everything is done without a pointer |
 //! | [`gallery`] | every primitive in every state, in both themes |
@@ -18,6 +19,7 @@
 //!
 //! **Invariant:** every wait is for a fact; a failure leaves pictures and logs in `target/window-tests/`.
 
+mod cells;
 mod conflict;
 mod gallery;
 mod habits;

@@ -4,7 +4,7 @@
 
 use anyhow::{Context, Result, ensure};
 use callboard_model::{Field, TicketId, Value, Version};
-use callboard_testkit::page::{Part, cell, field, option, part, row};
+use callboard_testkit::page::{Part, cell, option, part, row};
 use callboard_testkit::pair::{BOB, NORA, Pair};
 use callboard_testkit::scene::play;
 use callboard_testkit::window::{CONTROL, ConsoleWindow, ENTER};
@@ -167,7 +167,10 @@ async fn a_colleagues_change_is_in_the_activity_with_its_reason() -> Result<()> 
         nora.reads(&line, "no rule speaks of it").await?;
         nora.press("j").await?;
         nora.press(ENTER).await?;
-        nora.reads(&field(Field::Title), "a title for the record").await
+        nora.reads(&part("edit-title"), "a title for the record").await?;
+        // The same stands on the ticket, between what is said there.
+        nora.click_on(&part("go-board")).await?;
+        nora.reads(&part("happened"), "Bob Kessler changed Title").await
     })
     .await
 }

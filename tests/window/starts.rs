@@ -214,7 +214,7 @@ async fn a_ticket_stands_in_a_window_of_its_own() -> Result<()> {
         nora.open_ticket(&id).await?;
         nora.sees(&part("own-window")).await?;
         screen.shows(PROGRAM, 1).await?;
-        nora.press("w").await?;
+        nora.press("o").await?;
         let both = screen.shows(PROGRAM, 2).await?;
         nora.until("the window of the ticket is told the ticket", async || {
             let windows = screen.windows(PROGRAM)?;
@@ -224,7 +224,7 @@ async fn a_ticket_stands_in_a_window_of_its_own() -> Result<()> {
         })
         .await?;
         // Asked for again, it is the one that is there.
-        nora.press("w").await?;
+        nora.press("o").await?;
         let smaller = both.iter().min_by_key(|one| one.size.0).context("the ticket's")?;
         screen.close(smaller)?;
         let left = screen.shows(PROGRAM, 1).await?;

@@ -12,7 +12,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
+use fantoccini::actions::{InputSource as _, KeyAction, KeyActions, MouseActions, PointerAction};
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde::de::DeserializeOwned;
@@ -185,6 +185,19 @@ impl ConsoleWindow {
         self.until(&format!("{css} can be clicked"), async || {
             let element = self.client.find(Locator::Css(css)).await.context("not found")?;
             element.click().await.context("not clickable")
+        })
+        .await
+    }
+
+    /// Moves the pointer over what `css` finds, as soon as it is there.
+    pub async fn hover(&self, css: &str) -> Result<()> {
+        self.until(&format!("the pointer is over {css}"), async || {
+            let element = self.client.find(Locator::Css(css)).await.context("not found")?;
+            let over = PointerAction::MoveToElement { element, duration: None, x: 0.0, y: 0.0 };
+            // From elsewhere: to a pointer that the driver believes there already, nothing would happen.
+            let away = PointerAction::MoveTo { duration: None, x: 0.0, y: 0.0 };
+            let pointer = MouseActions::new("mouse".to_owned()).then(away).then(over);
+            self.client.perform_actions(pointer).await.context("the pointer does not move")
         })
         .await
     }

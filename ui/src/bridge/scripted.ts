@@ -164,6 +164,9 @@ export class ScriptedBackend implements Backend {
       this.#tell({ is: 'setup', value: { code: 'badKey', message } });
       return;
     }
+    const [first] = this.#tickets;
+    if (this.#scene.name === 'alone' && first)
+      this.#tell({ is: 'window', value: { shows: 'ticket', ticket: first.id } });
     this.#tell({ is: 'me', value: ME });
     this.#tell({ is: 'boards', value: [...BOARDS] });
     this.#tell({ is: 'link', value: this.#scene.link });

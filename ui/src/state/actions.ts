@@ -19,6 +19,8 @@ export interface Stage {
   /** Whether the board has the keyboard. */
   isOnBoard(): boolean;
   focusSearch(): void;
+  /** Edits a field of the line that the keyboard is on, in its cell; false where it has none. */
+  editCell(field: FieldName): boolean;
   step(by: 1 | -1): void;
   /** Puts away what lies uppermost: marks, the ticket, the screen over the board. */
   close(): void;
@@ -34,6 +36,8 @@ export interface Action {
   fixed?: boolean;
   /** Does it again while its key is held down. */
   repeats?: boolean;
+  /** Whether it works in a ticket's own window too; where it does not say, what is about the open ticket does. */
+  alone?: boolean;
   /** Whether there is anything to do; always, where it does not say. */
   can?: (on: Stage) => boolean;
   run: (on: Stage) => void;
@@ -42,13 +46,22 @@ export interface Action {
 const set = (field: FieldName, key?: Combo): Action => ({
   group: 'ticket',
   ...(key === undefined ? {} : { key }),
-  can: (on) => isForMany(on, field) || on.console.ticket.canPick(field),
+  can: (on) => isForMany(on, field) || lineOf(on) !== null || on.console.ticket.canPick(field),
   run: (on) => {
     const { bulk, ticket } = on.console;
+    const line = lineOf(on);
     if (isForMany(on, field)) bulk.pick(field, ticket);
-    else ticket.pick(field);
+    else if (line === null) ticket.pick(field);
+    // Where its column is not on the board, the ticket has it.
+    else if (!on.editCell(field)) ticket.openAt(line, field);
   },
 });
+
+/** The line that the keyboard is on, unless its ticket lies open: that one is edited there. */
+const lineOf = (on: Stage): string | null => {
+  const { cursor, ticket } = on.console;
+  return on.isOnBoard() && cursor.ticket !== ticket.id ? cursor.ticket : null;
+};
 
 /** What is marked on the board is meant before what lies open. */
 const isForMany = ({ console: { bulk, places } }: Stage, field: FieldName): boolean =>
@@ -59,6 +72,10 @@ const go = (place: PlaceName, key: Combo): Action => ({
   key,
   run: ({ console }) => console.places.go(place),
 });
+
+/** The ticket that is meant: the one that the keyboard is on, else the open one. */
+const meant = ({ stage, cursor, ticket }: Console): string | null =>
+  stage?.isOnBoard() && cursor.ticket !== null ? cursor.ticket : ticket.id;
 
 const onBoard = ({ console }: Stage): boolean => console.places.now === 'board';
 
@@ -98,7 +115,13 @@ export const ACTIONS = table({
   palette: { group: 'find', key: 'Ctrl+K', run: ({ console }) => console.over.show('') },
   commandLine: { group: 'find', key: '/', run: ({ console }) => console.over.show('/') },
   search: { group: 'find', key: 'Ctrl+F', run: (on) => on.focusSearch() },
-  shortcuts: { group: 'find', key: '?', also: 'F1', run: ({ console }) => console.over.showKeys() },
+  shortcuts: {
+    group: 'find',
+    key: '?',
+    also: 'F1',
+    alone: true,
+    run: ({ console }) => console.over.showKeys(),
+  },
 
   next: { group: 'board', key: 'J', repeats: true, can: onBoard, run: (on) => on.step(1) },
   previous: { group: 'board', key: 'K', repeats: true, can: onBoard, run: (on) => on.step(-1) },
@@ -155,10 +178,29 @@ export const ACTIONS = table({
   moveTo: set('board_id'),
   keepYours: settle('keepYours', 'Y'),
   takeTheirs: settle('takeTheirs', 'T'),
+  ownWindow: {
+    group: 'ticket',
+    key: 'O',
+    alone: false,
+    can: ({ console }) => meant(console) !== null,
+    run: ({ console }) => {
+      const ticket = meant(console);
+      if (ticket !== null) console.openWindow(ticket);
+    },
+  },
+  watch: {
+    group: 'ticket',
+    key: 'W',
+    can: ({ console }) => console.ticket.id !== null && console.alerts.view !== null,
+    run: ({ console: { ticket, alerts } }) => {
+      if (ticket.id !== null) alerts.watch(ticket.id, !alerts.isWatched(ticket.id));
+    },
+  },
   close: {
     group: 'ticket',
     key: 'Esc',
     fixed: true,
+    alone: false,
     can: (on) => on.console.ticket.id !== null || on.console.bulk.marked.size > 0 || !onBoard(on),
     run: (on) => on.close(),
   },
@@ -167,12 +209,6 @@ export const ACTIONS = table({
     key: 'R',
     can: ({ console }) => console.ticket.id !== null,
     run: ({ console }) => console.ticket.reply(),
-  },
-  ownWindow: {
-    group: 'ticket',
-    key: 'W',
-    can: ({ console }) => console.ticket.id !== null && console.kind.shows === 'board',
-    run: ({ console }) => console.openWindow(),
   },
   undo: {
     group: 'ticket',
@@ -190,15 +226,17 @@ export const ACTIONS = table({
 
   nextPane: { group: 'window', key: 'F6', run: (on) => on.nextPane(1) },
   previousPane: { group: 'window', key: 'Shift+F6', run: (on) => on.nextPane(-1) },
-  theme: { group: 'window', run: ({ console }) => console.taste.toggleTheme() },
+  theme: { group: 'window', alone: true, run: ({ console }) => console.taste.toggleTheme() },
   rows: { group: 'window', run: ({ console }) => console.taste.nextDensity() },
-  singleKeys: { group: 'window', run: ({ console }) => console.taste.toggleSingleKeys() },
+  singleKeys: { group: 'window', alone: true, run: ({ console }) => console.taste.toggleSingleKeys() },
   quiet: {
     group: 'window',
+    alone: true,
     run: ({ console }) => console.send({ do: 'viewQuietly', on: !console.link.quiet }),
   },
   retryLink: {
     group: 'window',
+    alone: true,
     can: ({ console }) => console.link.live === 'unavailable' && console.link.reach !== 'signedOut',
     run: ({ console }) => console.send({ do: 'retryLink' }),
   },
@@ -223,8 +261,15 @@ export const FIELD_ACTION: Partial<Record<FieldName, ActionId>> = {
 
 /** Does it, where there is anything to do; says whether there was. */
 export function act(id: ActionId, on: Stage): boolean {
+  if (!can(id, on)) return false;
   const action: Action = ACTIONS[id];
-  if (action.can && !action.can(on)) return false;
   action.run(on);
   return true;
+}
+
+/** Whether there is anything to do. */
+export function can(id: ActionId, on: Stage): boolean {
+  const { alone, group, can: may }: Action = ACTIONS[id];
+  if (on.console.isAlone && !(alone ?? group === 'ticket')) return false;
+  return !may || may(on);
 }

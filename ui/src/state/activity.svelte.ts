@@ -1,5 +1,6 @@
 /**
- * What happened, as this window shows it: one page of the program's record, newest first.
+ * What happened, as this window shows it: one page of the program's record, newest first. A window is told one page: the
+ * screen's while that is open, else what happened on the open ticket.
  *
  * **Invariant:** no entry is filtered or judged here; the page is the program's, in its order.
  */
@@ -7,6 +8,8 @@ import type { ActivityChange, ActivityEntry, ActivityFilter, Command } from '../
 
 /** Entries of one page. */
 export const PAGE = 100;
+
+const NOTHING: readonly ActivityEntry[] = [];
 
 export const EVERYTHING: ActivityFilter = { ticket: null, kind: null, told: 'all' };
 
@@ -22,7 +25,8 @@ export class ActivityState {
 
   readonly #send: (command: Command) => void;
   #rev: number | null = null;
-  #isOpen = false;
+  #isOpen = $state(false);
+  #about = $state<string | null>(null);
 
   constructor(send: (command: Command) => void) {
     this.#send = send;
@@ -30,17 +34,29 @@ export class ActivityState {
 
   open(): void {
     this.#isOpen = true;
-    this.#ask();
+    this.#turn();
   }
 
   close(): void {
     this.#isOpen = false;
-    this.#send({ do: 'closeActivity' });
+    this.#turn();
+  }
+
+  /** Which ticket lies open; what happened on it is told while the screen is not. */
+  about(ticket: string | null): void {
+    if (ticket === this.#about) return;
+    this.#about = ticket;
+    if (!this.#isOpen) this.#turn();
+  }
+
+  /** What happened on a ticket, as far as it is told. */
+  storyOf(ticket: string): readonly ActivityEntry[] {
+    return !this.#isOpen && this.#about === ticket ? this.entries : NOTHING;
   }
 
   /** The program has forgotten us. */
   reopen(): void {
-    if (this.#isOpen) this.#ask();
+    if (this.#isOpen || this.#about !== null) this.#ask();
   }
 
   change(part: Partial<ActivityFilter>): void {
@@ -84,8 +100,21 @@ export class ActivityState {
     if (change.entries.length > 0) this.entries = [...change.entries, ...this.entries].slice(0, PAGE);
   }
 
+  /** Something else is told from now on, or nothing. */
+  #turn(): void {
+    this.entries = [];
+    this.total = 0;
+    this.loaded = false;
+    this.#rev = null;
+    if (this.#isOpen || this.#about !== null) this.#ask();
+    else this.#send({ do: 'closeActivity' });
+  }
+
   #ask(): void {
     this.#rev = null;
-    this.#send({ do: 'openActivity', filter: this.filter, before: this.before, count: PAGE });
+    const page = this.#isOpen
+      ? { filter: this.filter, before: this.before }
+      : { filter: { ...EVERYTHING, ticket: this.#about }, before: null };
+    this.#send({ do: 'openActivity', ...page, count: PAGE });
   }
 }

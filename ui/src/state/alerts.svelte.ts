@@ -66,6 +66,14 @@ export class AlertsState {
     if (this.view) this.#send({ do: 'setAlerts', settings: { ...this.view.settings, ...part } });
   }
 
+  isWatched(ticket: string): boolean {
+    return this.view?.settings.watched.includes(ticket) ?? false;
+  }
+
+  watch(ticket: string, on: boolean): void {
+    this.#send({ do: 'watch', ticket, on });
+  }
+
   /** Puts another rule in the place of one; `null` takes it out. */
   changeRule(at: number, rule: AlertRule | null): void {
     const rules = [...(this.view?.settings.rules ?? [])];

@@ -94,6 +94,11 @@ export class BoardState {
     this.#ask();
   }
 
+  /** Shows nothing any more. */
+  close(): void {
+    this.#send({ do: 'closeView', view: this.#view });
+  }
+
   /** Shows something else; from the top, for the old place means nothing there. */
   change(part: Partial<BoardQuery>): void {
     this.query = { ...this.query, ...part };

@@ -41,13 +41,14 @@ export const KEPT: readonly Column[] = ['severity', 'title', 'status'];
 /** The least width, and the share of what is left over; no share: as wide as it is. */
 const WIDTHS: Record<Column, { least: number; share: number }> = {
   severity: { least: 60, share: 0 },
-  number: { least: 76, share: 0 },
+  number: { least: 70, share: 0 },
   title: { least: 160, share: 3 },
   unsent: { least: 104, share: 0 },
-  client: { least: 128, share: 1 },
+  client: { least: 116, share: 1 },
   place: { least: 120, share: 0.9 },
   category: { least: 110, share: 0.8 },
-  status: { least: 132, share: 0.9 },
+  // As wide as the longest of the usual ones: how a ticket stands is never cut short.
+  status: { least: 164, share: 0.5 },
   assignee: { least: 104, share: 0.9 },
   team: { least: 104, share: 0.8 },
   presence: { least: 92, share: 0 },

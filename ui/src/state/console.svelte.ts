@@ -28,6 +28,7 @@ import { AlertsState } from './alerts.svelte';
 import { Announcer } from './announcer.svelte';
 import { BoardState } from './board.svelte';
 import { BulkState } from './bulk.svelte';
+import { CellEdit } from './cell.svelte';
 import { Clock } from './clock.svelte';
 import { Commander } from './commander.svelte';
 import { Composing } from './composing.svelte';
@@ -63,6 +64,7 @@ export class Console {
   readonly board: BoardState;
   readonly cursor: Cursor;
   readonly ticket: TicketState;
+  readonly cell: CellEdit;
   readonly notices = new Notices();
   readonly announcer = new Announcer();
   readonly clock = new Clock();
@@ -114,6 +116,7 @@ export class Console {
     this.board = new BoardState(MAIN_VIEW, send);
     this.cursor = new Cursor(this.board);
     this.ticket = new TicketState(send);
+    this.cell = new CellEdit(this.ticket, this.board);
     this.finder = new Finder(send);
     this.views = new Views(this.board, this.taste, send);
     this.commander = new Commander(this.over, this);
@@ -133,12 +136,19 @@ export class Console {
       return;
     }
     this.#isHeard = true;
-    this.board.open();
+    if (!this.isAlone) this.board.open();
     this.ticket.reopen();
     this.finder.reopen();
     // Always: what was decided can be taken back from everywhere.
     void this.send({ do: 'openNeeds' });
     this.activity.reopen();
+    // What is watched is marked on the ticket.
+    this.alerts.read();
+  }
+
+  /** Whether this window shows one ticket and nothing else (CO-3). */
+  get isAlone(): boolean {
+    return this.kind.shows === 'ticket';
   }
 
   /** The person is at the machine: said when nothing else has been said for a minute (LT-9). */
@@ -185,9 +195,9 @@ export class Console {
     });
   }
 
-  /** Shows the open ticket in a window of its own. */
-  openWindow(): void {
-    if (this.ticket.id !== null) this.ask({ do: 'openWindow', ticket: this.ticket.id });
+  /** Shows a ticket in a window of its own. */
+  openWindow(ticket: string): void {
+    this.ask({ do: 'openWindow', ticket });
   }
 
   apply(update: Update): void {
@@ -223,6 +233,8 @@ export class Console {
         this.bulk.apply(update.value);
         break;
       case 'show':
+        // A window of one ticket stays with it.
+        if (this.isAlone) break;
         if (update.value.kind === 'ticket') this.ticket.open(update.value.ticket);
         if (update.value.kind === 'activity') this.places.go('activity');
         if (update.value.kind === 'outbox') this.places.go('outbox');
@@ -261,8 +273,7 @@ export class Console {
         this.profiles = update.value;
         break;
       case 'window':
-        this.kind = update.value;
-        if (update.value.shows === 'ticket') this.ticket.open(update.value.ticket);
+        this.#become(update.value);
         break;
       case 'setup':
         // Of these one is no obstacle: the program runs and only says what it did.
@@ -280,6 +291,14 @@ export class Console {
     }
     this.board.apply(view, rev, change);
     this.cursor.follow();
+  }
+
+  /** The shell says what this window is for: before anything else, or just after the board was asked for. */
+  #become(kind: WindowKind): void {
+    this.kind = kind;
+    if (kind.shows !== 'ticket') return;
+    if (this.#isHeard) this.board.close();
+    this.ticket.open(kind.ticket);
   }
 
   #relink(link: LinkView): void {

@@ -1,8 +1,9 @@
 /**
- * Where the keyboard is on the board: on a ticket, not on a place.
+ * Where the keyboard is on the board: on a ticket, not on a place, and in it on the whole line or on one cell.
  *
  * **Invariant:** only the person moves it; an update at most tells it where its ticket has gone (CO-10).
  */
+import type { Column } from '../bridge/generated';
 import type { BoardState } from './board.svelte';
 
 export class Cursor {
@@ -10,6 +11,8 @@ export class Cursor {
   ticket = $state<string | null>(null);
   /** The place it had when last seen. */
   at = $state(-1);
+  /** The cell of that line; `null`: the line itself. */
+  column = $state<Column | null>(null);
 
   readonly #board: BoardState;
   /** Which way to step off a heading. */
@@ -27,6 +30,13 @@ export class Cursor {
   /** Goes some lines down, or up when negative, never onto a heading. */
   step(by: number): void {
     this.goTo((this.at < 0 ? -1 : this.at) + by, by < 0 ? -1 : 1);
+  }
+
+  /** Goes from cell to cell of those; before the first one it is on the line again. */
+  across(by: 1 | -1, columns: readonly Column[]): void {
+    if (this.ticket === null) return;
+    const from = this.column === null ? -1 : columns.indexOf(this.column);
+    this.column = columns[Math.min(from + by, columns.length - 1)] ?? null;
   }
 
   goTo(place: number, way: 1 | -1): void {

@@ -34,6 +34,15 @@ describe('a hand on the lines (CO-2)', () => {
     expect(said.at(-1)).toBe('pointer on');
   });
 
+  it('holds on until it is taken off', () => {
+    const board = hands();
+    board.hold('edit');
+    vi.advanceTimersByTime(10 * RESTS_MS);
+    expect(said).toEqual(['edit on']);
+    board.off('edit');
+    expect(said).toEqual(['edit on', 'edit off']);
+  });
+
   it('is told again to a program that has forgotten', () => {
     const board = hands();
     board.move('keyboard');

@@ -29,6 +29,13 @@ export class Hands {
     this.#rest(by, RESTS_MS);
   }
 
+  /** A hand holds on to something: it does not rest until it is taken off. */
+  hold(by: ChoosingBy): void {
+    const isNew = !this.#moved.has(by);
+    this.#moved.set(by, Infinity);
+    if (isNew) this.#say(by, true);
+  }
+
   /** A hand is taken off. */
   off(by: ChoosingBy): void {
     clearTimeout(this.#timers.get(by));

@@ -132,6 +132,7 @@ export const entry = (number: number, part: Partial<ActivityEntry> = {}): Activi
   who: 'Bob Kessler',
   fields: ['status_id'],
   severity: 'normal',
+  detail: null,
   verdict: {
     toast: 'quiet',
     sound: null,

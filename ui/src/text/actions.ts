@@ -51,6 +51,7 @@ export const ACTIONS: Record<ActionId, string> = {
   moveTo: 'Move to another board',
   keepYours: 'Keep yours',
   takeTheirs: 'Take theirs',
+  watch: 'Watch the ticket, or no longer',
   close: 'Close, or back to the board',
   reply: 'Write a comment',
   undo: 'Take the last decision back',

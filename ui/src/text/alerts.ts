@@ -111,7 +111,9 @@ export const activity = {
   thisTicket: 'This ticket only',
   everyTicket: 'All tickets',
   what: (entry: ActivityEntry) =>
-    entry.kind === 'fieldsChanged' ? entry.fields.map((field) => FIELDS[field]).join(', ') : '',
+    entry.kind === 'fieldsChanged'
+      ? entry.fields.map((field) => FIELDS[field]).join(', ')
+      : (entry.detail ?? ''),
   total: (count: number) => (count === 1 ? '1 entry' : `${number(count)} entries`),
   older: 'Older',
   newest: 'Newest',
@@ -125,6 +127,38 @@ export const activity = {
   everything: 'Show all',
   loading: 'Fetching what happened',
 };
+
+/** A sentence about something that happened on a ticket: who, what they did, what it became. */
+export function happened(entry: ActivityEntry): { who: string | null; did: string; what: string | null } {
+  const isOwn = entry.verdict.reason.kind === 'yourOwn';
+  const who = isOwn ? 'You' : (entry.who ?? 'Somebody');
+  const { detail: what } = entry;
+  switch (entry.kind) {
+    case 'statusChanged':
+      return { who, did: what === null ? 'took the status away' : 'set the status to', what };
+    case 'priorityChanged':
+      return { who, did: what === null ? 'took the priority away' : 'set the priority to', what };
+    case 'reassigned':
+    case 'takenFromMe':
+      return { who, did: what === null ? 'left it to nobody' : 'assigned it to', what };
+    case 'assignedToMe':
+      return { who, did: 'assigned it to', what: 'you' };
+    case 'assignedToTeam':
+      return { who, did: what === null ? 'assigned it to your team' : 'assigned it to the team', what };
+    case 'fieldsChanged':
+      return { who, did: 'changed', what: entry.fields.map((field) => FIELDS[field]).join(', ') };
+    case 'newTicket':
+      return { who: entry.who, did: entry.who === null ? 'Opened' : 'opened it', what: null };
+    case 'conflict':
+      return { who, did: 'changed what you were changing', what: null };
+    case 'editRefused':
+      return { who: null, did: 'A change of yours was refused.', what };
+    case 'slaWarning':
+      return { who: null, did: what === null ? KINDS.slaWarning : 'Due in', what };
+    default:
+      return { who: null, did: KINDS[entry.kind], what: null };
+  }
+}
 
 const RELATIONS: Record<Relation, string> = {
   mine: 'Mine',

@@ -74,7 +74,7 @@ export const BOARD = {
     kinds: KINDS,
     named,
     add: 'Add a filter',
-    find: (kind: ChipKind) => `${KINDS[kind]}…`,
+    find: (kind: ChipKind) => `${KINDS[kind]}: type to find…`,
     more: (count: string) => `+${count}`,
     remove: (kind: string) => `Remove the filter: ${kind}`,
   },

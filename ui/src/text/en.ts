@@ -14,7 +14,6 @@ import type {
   SetupCode,
   Severity,
   Slack,
-  SortBy,
   TicketView,
   ViewRefusal,
 } from '../bridge/generated';
@@ -253,7 +252,6 @@ export const text = {
   columns: COLUMNS,
   connect: CONNECT,
   ...BOARD,
-  sortedBy: (by: SortBy, descending: boolean) => `Sort by ${by}, ${descending ? 'ascending' : 'descending'}`,
   board: {
     label: 'Tickets',
     noMatchHead: 'No ticket matches',
@@ -264,6 +262,7 @@ export const text = {
     waitingHead: 'Not connected yet',
     waiting: 'The board fills by itself when the server answers.',
     loading: 'Loading the board',
+    edit: (what: string, ticket: string) => `${what} of ${ticket}`,
   },
   search: { label: 'Search tickets', hint: 'Search number, title, client, assignee', clear: 'Clear search' },
   filter: {
@@ -283,7 +282,7 @@ export const text = {
     } satisfies Record<Grouping, string>,
   },
   picker: {
-    find: (label: string) => `Set ${label.toLowerCase()}…`,
+    find: (label: string) => `${label}: type to find…`,
     none: 'Nothing by that name',
   },
   faces: { summary: facesSummary, more: (count: number) => `+${number(count)}` },
@@ -293,6 +292,7 @@ export const text = {
     label: (ticket: string) => `Ticket ${ticket}`,
     close: 'Close',
     ownWindow: 'Open in a window of its own',
+    watch: (on: boolean) => (on ? 'You watch this ticket' : 'Watch this ticket'),
     here: (faces: readonly Face[]) => `Here now: ${facesSummary(faces)}`,
     loading: 'Fetching the ticket',
     nobody: 'Nobody else is here',

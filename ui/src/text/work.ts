@@ -29,7 +29,9 @@ export const places: Record<PlaceName, string> = {
   settings: 'Settings',
 };
 
-export const placeKeys = (label: string, keys: string): string => `${label} — ${keys}`;
+/** The name of what is pressed, and the key that presses it, where there is one. */
+export const withKey = (label: string, keys: string | null): string =>
+  keys === null ? label : `${label} — ${keys}`;
 
 export const manyMore = (most: number): string => `${number(most)}+`;
 
@@ -106,7 +108,7 @@ export const outbox = {
 };
 
 export const comments = {
-  label: 'Comments',
+  label: 'Comments and changes',
   loading: 'Fetching what was said',
   waiting: 'What was said is fetched when the server answers.',
   empty: 'Nothing has been said yet.',

@@ -174,6 +174,13 @@ export class MadeRecord {
   }
 }
 
+const DETAILS: Partial<Record<AlertKind, string>> = {
+  statusChanged: 'Scheduled',
+  priorityChanged: 'P2 High',
+  reassigned: 'Lee Okafor',
+  slaWarning: '15 minutes',
+};
+
 function entry(number: number, made: Made | undefined, at: number): ActivityEntry {
   const kind = KINDS[number % KINDS.length] ?? 'newTicket';
   const reason = REASONS[number % REASONS.length] ?? { kind: 'rule' };
@@ -189,6 +196,7 @@ function entry(number: number, made: Made | undefined, at: number): ActivityEntr
       isOfTicket && made ? { ticket: made.id, number: made.number, title: made.values.title.label } : null,
     who: isOfTicket && !kind.startsWith('sla') ? who : null,
     fields: kind === 'fieldsChanged' ? ['location_id', 'contact_name_id'] : [],
+    detail: DETAILS[kind] ?? null,
     severity: 'normal',
     verdict: calls && response ? { ...response, reason } : silent(calls ? { kind: 'noRule' } : reason),
   };

@@ -24,6 +24,7 @@ export const SCENES = [
   'first',
   'connect',
   'work',
+  'alone',
 ] as const;
 export type SceneName = (typeof SCENES)[number];
 
@@ -64,6 +65,7 @@ export function sceneOf(name: SceneName): Scene {
     case 'first':
     case 'connect':
     case 'work':
+    case 'alone':
       return plain;
     case 'offline':
       return { ...plain, link: { ...LIVE, live: 'unavailable', reach: 'down', lag: null } };

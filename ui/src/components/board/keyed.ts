@@ -3,7 +3,7 @@
  *
  * **Invariant:** no two drawn lines ever share a name, even while the held lines are half old, half new.
  */
-import type { Line } from '../../bridge/generated';
+import type { Column, Line } from '../../bridge/generated';
 import type { Span } from '../../state/screen';
 
 export interface Drawn {
@@ -11,6 +11,9 @@ export interface Drawn {
   at: number;
   line: Line | undefined;
 }
+
+/** What a cell is called in the page. */
+export const cellId = (ticket: string, column: Column): string => `cell-${column}-${ticket}`;
 
 function keyOf(line: Line | undefined, at: number): string {
   if (!line) return `w${at}`;

@@ -3,7 +3,7 @@
  *
  * **Invariant:** moves the focus only when the person asks for it.
  */
-const PANES = 'nav, header.top, [role="grid"], aside';
+const PANES = 'nav, header.top, [role="grid"], [data-testid="ticket"]';
 const INSIDE = 'button:not(:disabled), input, textarea, [tabindex="0"]';
 
 export function nextPane(by: 1 | -1): void {
