@@ -12,7 +12,10 @@ use callboard_testkit::page::{cell, conflict, face, field, inspector, option, pa
 use callboard_testkit::pair::{BOB, Pair};
 use callboard_testkit::programs;
 use callboard_testkit::scene::Scene;
-use callboard_testkit::window::{ConsoleWindow, Theme};
+use callboard_testkit::window::{CONTROL, ConsoleWindow, ENTER, ESCAPE, Theme};
+
+/// The key that sends, held with Control.
+const ENTER_KEY: char = '\u{e007}';
 
 /// As many tickets as a busy company has open.
 const TICKETS: u32 = 500;
@@ -43,6 +46,11 @@ impl Album {
     }
 
     async fn keep(&mut self, console: &ConsoleWindow, name: &str, sentence: &str) -> Result<()> {
+        // What this machine lacks is said once, and is no part of the story.
+        let lacks = part("notice").with("data-kind", "lacks");
+        while console.sight(&lacks).await?.count > 0 {
+            console.click_on(&lacks.within(&part("put-away"))).await?;
+        }
         self.count += 1;
         let path = self.folder.join(format!("{:02}-{name}.png", self.count));
         std::fs::write(&path, console.screenshot().await?)
@@ -59,7 +67,10 @@ async fn main() -> Result<()> {
     story.a_colleague_joins().await?;
     story.a_colleague_changes_something().await?;
     story.two_change_the_same_field().await?;
-    story.the_network_fails().await
+    story.something_is_said().await?;
+    story.the_network_fails().await?;
+    story.everything_by_typing().await?;
+    story.the_other_screens().await
 }
 
 impl Story {
@@ -119,20 +130,99 @@ impl Story {
         self.album.keep(bob, "kept", "Nora kept hers: Bob's board follows").await
     }
 
+    async fn something_is_said(&mut self) -> Result<()> {
+        let Pair { nora, bob, .. } = &self.pair;
+        bob.press("r").await?;
+        bob.press("Called them back: the spare part is on its way.").await?;
+        bob.press_with(CONTROL, ENTER_KEY).await?;
+        nora.reads(&part("comment"), "spare part").await?;
+        self.album.keep(nora, "comment", "Bob wrote a note: Nora reads it where it belongs").await
+    }
+
     async fn the_network_fails(&mut self) -> Result<()> {
-        let Pair { nora, others: [offline, ..], .. } = &self.pair;
+        let Pair { nora, truth, others: [offline, theirs, _], .. } = &self.pair;
         self.scene.network.cut();
         nora.link_is("reconnecting").await?;
         nora.choose(Field::Status, offline.status_id.as_str()).await?;
         nora.field_is(Field::Status, "queued").await?;
         let queued = "the network is gone: Nora's edit is shown, safe on disk and queued";
         self.album.keep(nora, "offline", queued).await?;
+        go(nora, "outbox", "outbox-waiting-line").await?;
+        self.album.keep(nora, "outbox", "the outbox: what waits, and what the server has confirmed").await?;
+        truth.set_status(self.pair.id(), &theirs.status_id).await?;
         self.scene.network.restore();
         nora.link_is("live").await?;
+        go(nora, "needs", "needs-list-line").await?;
+        let asked =
+            "the network is back, and somebody was faster: Nora decides in one list, nothing was overwritten";
+        self.album.keep(nora, "needs-you", asked).await?;
+        nora.press("y").await?;
+        nora.sees_no(&part("needs-list-line")).await?;
+        go(nora, "board", "board").await?;
         nora.field_is(Field::Status, "confirmed").await?;
-        self.album.keep(nora, "back", "the network is back: the queued edit was sent, once").await?;
+        self.album.keep(nora, "back", "Nora kept hers: it was sent, once").await?;
         let stored = self.pair.stored().await?.status_id;
         ensure!(stored.as_ref() == Some(&offline.status_id), "the server holds what Nora chose");
         Ok(())
     }
+
+    async fn everything_by_typing(&mut self) -> Result<()> {
+        let Pair { nora, ticket, others: [_, to, _], .. } = &self.pair;
+        nora.press(ESCAPE).await?;
+        nora.sees_no(&part("ticket")).await?;
+        let status = cell(self.pair.id(), "status");
+        nora.hover(&status.0).await?;
+        nora.click_on(&status.within(&part("edit-status"))).await?;
+        nora.sees(&part("option")).await?;
+        self.album.keep(nora, "cell", "a status is set in its cell, by mouse or by its key").await?;
+        nora.press(ESCAPE).await?;
+        nora.sees_no(&part("option")).await?;
+        nora.press_with(CONTROL, 'k').await?;
+        nora.press("printer").await?;
+        nora.sees(&part("offer")).await?;
+        self.album
+            .keep(nora, "palette", "the palette finds tickets, people, views and everything to do")
+            .await?;
+        nora.press_with(CONTROL, 'a').await?;
+        nora.press(&format!("/s {} {}", ticket.ticket_number, to.name)).await?;
+        nora.reads(&part("offer").with("data-key", "deed"), &to.name).await?;
+        self.album.keep(nora, "command-line", "the command line says what Enter will do").await?;
+        nora.press(ENTER).await?;
+        nora.sees_no(&part("palette")).await?;
+        nora.reads(&status, &to.name).await?;
+        nora.press("?").await?;
+        nora.sees(&part("shortcuts")).await?;
+        self.album.keep(nora, "keys", "every key on one sheet, each to be changed").await?;
+        nora.press(ESCAPE).await?;
+        nora.sees_no(&part("shortcuts")).await
+    }
+
+    async fn the_other_screens(&mut self) -> Result<()> {
+        let nora = &self.pair.nora;
+        for theme in [Theme::Dark, Theme::Light] {
+            nora.set_theme(theme).await?;
+            for (screen, sign, sentence) in [
+                ("activity", "activity-list-line", "what happened, what was done about it, and why"),
+                ("settings", "rules-line", "what calls whom is a table, and each line can be tried"),
+            ] {
+                go(nora, screen, sign).await?;
+                let name = format!("{screen}-{}", theme.name());
+                self.album.keep(nora, &name, sentence).await?;
+            }
+            go(nora, "board", "board").await?;
+            nora.open_ticket(self.pair.id()).await?;
+            nora.sees(&part("comment")).await?;
+            let name = format!("ticket-{}", theme.name());
+            self.album.keep(nora, &name, "a ticket beside the board").await?;
+            nora.press(ESCAPE).await?;
+            nora.sees_no(&part("ticket")).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Goes to another screen and waits for what stands there.
+async fn go(console: &ConsoleWindow, screen: &str, sign: &str) -> Result<()> {
+    console.click_on(&part(&format!("go-{screen}"))).await?;
+    console.sees(&part(sign)).await.map(drop)
 }
