@@ -6,6 +6,7 @@ use anyhow::{Result, ensure};
 use callboard_model::{Field, Value};
 use callboard_testkit::page::{Part, cell, face, field, inspector, option, part, pick, row};
 use callboard_testkit::pair::{BOB, NORA, Pair};
+use callboard_testkit::panel::Panel;
 use callboard_testkit::scene::{Scene, play};
 use callboard_testkit::window::ESCAPE;
 use serde_json::json;
@@ -16,6 +17,8 @@ use crate::SOME_TICKETS;
 #[tokio::test]
 async fn a_save_changes_the_other_board_and_lights_the_row_without_a_reload() -> Result<()> {
     play("a_save_changes_the_other_board", SOME_TICKETS, async |scene| {
+        // A desktop without a panel would be told of, and here nothing is to be told.
+        let _panel = Panel::start(&scene.display).await?;
         let pair = Pair::meet(scene).await?;
         let (nora, bob, to) = (&pair.nora, &pair.bob, &pair.others[0]);
         let marked: bool = nora.script("return (window.callboardMarker = true)", &[]).await?;
