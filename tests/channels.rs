@@ -1,5 +1,7 @@
 //! Record channels with the clients that pages use: pusher-js, and laravel-echo on top of it (RB-2 … RB-4).
 //!
+//! Probes from another company are in the server's own tests, which have one beside the other.
+//!
 //! **Invariant:** nothing foreign is imitated here.
 
 use anyhow::{Context, Result, ensure};
@@ -44,8 +46,6 @@ for_both_clients! {
     the_sender_is_not_told_and_the_others_learn_from_which_tab_it_came;
     /// RB-3: unknown kinds, records that are not there, and those who may not read.
     what_may_not_be_listened_to_is_refused;
-    /// RB-3: behind another wall there is nothing.
-    a_record_of_another_company_is_refused;
     /// RB-3: a board that is taken away mid-stream ends what is told of its tickets, and the rest is told on.
     whoever_may_not_read_any_more_is_told_no_more;
     /// LT-20: switched off, there is nothing to listen to.
@@ -175,17 +175,6 @@ async fn what_may_not_be_listened_to_is_refused(kind: Kind) -> Result<()> {
     Ok(())
 }
 
-async fn a_record_of_another_company_is_refused(kind: Kind) -> Result<()> {
-    let (ours, theirs) = (House::start().await?, House::start().await?);
-    let theirs = theirs.ticket()?;
-    ensure!(
-        ours.tickets.iter().all(|ticket| ticket.ticket_id != *theirs),
-        "ids are no one's but one company's"
-    );
-    let (mut page, _) = ours.noras_page(kind).await?;
-    is_refused(&mut page, &of(theirs)).await
-}
-
 async fn the_changes_of_a_board_are_gathered(kind: Kind) -> Result<()> {
     let house = House::start().await?;
     let board = house.tickets.first().and_then(|ticket| ticket.board_id.clone()).context("a board")?;
@@ -230,6 +219,8 @@ async fn whoever_may_not_read_any_more_is_told_no_more(kind: Kind) -> Result<()>
     ensure!(refused["status"] == 403, "{refused}");
     let told = page.hears(&json!({"is": "told"})).await?;
     ensure!(told["channel"] == stays.as_str(), "and nothing of the other before it: {told}");
+    // The client believes that it is in there still, until it leaves by itself.
+    page.say(&json!({"do": "leave", "channel": gone})).await?;
     is_refused(&mut page, &gone).await
 }
 

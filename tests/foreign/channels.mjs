@@ -24,9 +24,8 @@ async function page() {
       leave: (channel) => pusher.unsubscribe(`private-${channel}`),
     };
   }
-  globalThis.Pusher = Pusher;
   const { default: Echo } = await import('laravel-echo');
-  const echo = new Echo({ broadcaster: 'pusher', key: 'callboard', ...where, authEndpoint: endpoint, auth: { headers } });
+  const echo = new Echo({ broadcaster: 'pusher', Pusher, key: 'callboard', ...where, authEndpoint: endpoint, auth: { headers } });
   return {
     connection: echo.connector.pusher.connection,
     listen(channel) {

@@ -17,10 +17,10 @@ use callboard_server::store::{Limits, Store};
 use callboard_testkit::database::Database;
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::timeout;
+use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -184,16 +184,20 @@ pub(crate) fn of(ticket: &Ticket) -> String {
 }
 
 pub(crate) struct Client {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    socket: WebSocketStream<TcpStream>,
     pub(crate) name: String,
     /// What came while something else was waited for.
     heard: VecDeque<Value>,
 }
 
 impl Client {
+    /// Little lies between the two ends: what a client does not read soon waits at the server.
     pub(crate) async fn connect(address: SocketAddr, app: &str) -> Self {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.set_recv_buffer_size(4096).expect("a small buffer");
+        let stream = socket.connect(address).await.expect("connected");
         let url = format!("ws://{address}/app/{app}");
-        let (socket, _) = tokio_tungstenite::connect_async(url).await.expect("a socket");
+        let (socket, _) = tokio_tungstenite::client_async(url, stream).await.expect("a socket");
         Self { socket, name: String::new(), heard: VecDeque::new() }
     }
 
