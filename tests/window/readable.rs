@@ -40,7 +40,16 @@ pub(crate) async fn is_well_laid_out(nora: &ConsoleWindow, what: &str) -> Result
 }
 
 async fn comes_to_rest(nora: &ConsoleWindow) -> Result<()> {
-    let rest = "const done = arguments[0]; Promise.all(document.getAnimations().map((one) => one.finished)).then(() => done(true), () => done(true))";
+    // One that is called off ends no other; and what ends may begin the next.
+    let rest = r"
+const done = arguments[0];
+const rest = async () => {
+  const running = document.getAnimations().filter((one) => one.playState === 'running');
+  if (running.length === 0) return true;
+  await Promise.allSettled(running.map((one) => one.finished));
+  return rest();
+};
+rest().then(done);";
     ensure!(nora.script_async::<bool>(rest, &[]).await?, "at rest");
     Ok(())
 }
