@@ -40,10 +40,13 @@ pub(crate) async fn is_well_laid_out(nora: &ConsoleWindow, what: &str) -> Result
 }
 
 async fn comes_to_rest(nora: &ConsoleWindow) -> Result<()> {
-    // One that is called off ends no other; and what ends may begin the next.
+    // What was just put there begins to move only when it is drawn; one that is called off ends no other; and what ends
+    // may begin the next.
     let rest = r"
 const done = arguments[0];
+const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 const rest = async () => {
+  await drawn();
   const running = document.getAnimations().filter((one) => one.playState === 'running');
   if (running.length === 0) return true;
   await Promise.allSettled(running.map((one) => one.finished));
