@@ -52,7 +52,7 @@ export class BoardState {
   first = $state.raw(0);
   /** The held lines; a place may be empty until its line comes. */
   lines = $state.raw<readonly (Line | undefined)[]>([]);
-  /** Whether the program has answered at all. */
+  /** Whether the program has answered: with lines, or that there are none. */
   loaded = $state(false);
   query = $state.raw<BoardQuery>(FIRST_QUERY);
   /** How the view stands beside its lines. */
@@ -189,7 +189,7 @@ export class BoardState {
       this.total = change.total;
       this.first = change.first;
       this.lines = change.lines;
-      this.loaded = true;
+      this.#answered();
       return;
     }
     if (this.#rev === null || rev !== this.#rev + 1) {
@@ -204,6 +204,12 @@ export class BoardState {
     }
     this.total = change.total;
     this.lines = lines;
+    this.#answered();
+  }
+
+  /** A view is opened before its lines are asked for: how many there are is no answer yet, unless there are none. */
+  #answered(): void {
+    if (this.total === 0 || this.lines.length > 0) this.loaded = true;
   }
 
   lineAt(at: number): Line | undefined {

@@ -23,6 +23,18 @@ describe('the board that a window holds', () => {
     expect(sent.map((command) => command.do)).toEqual(['openView', 'showLines']);
   });
 
+  it('has its answer with the first lines, not with their number, unless there are none', () => {
+    const board = new BoardState('main', () => {});
+    board.apply('main', 1, { kind: 'reset', total: 3, first: 0, lines: [] });
+    expect(board.loaded).toBe(false);
+    board.apply('main', 2, { kind: 'reset', total: 3, first: 0, lines: rows(3) });
+    expect(board.loaded).toBe(true);
+
+    const empty = new BoardState('main', () => {});
+    empty.apply('main', 1, { kind: 'reset', total: 0, first: 0, lines: [] });
+    expect(empty.loaded).toBe(true);
+  });
+
   it('changes just the lines that a patch names', () => {
     const { board, sent } = opened();
     board.apply('main', 6, { kind: 'patch', total: 1000, lines: [{ at: 2, line: row('new') }] });
