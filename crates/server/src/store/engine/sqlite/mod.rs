@@ -5,12 +5,14 @@
 //!
 //! **Invariant:** nothing here blocks an async thread, and nobody but the writer's thread holds a writing connection.
 
+mod log;
 mod memory;
 mod migrate;
 mod session;
 mod writer;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::watch;
@@ -27,6 +29,9 @@ const STATEMENTS: usize = 256;
 
 /// Reads at the same time.
 const READERS: usize = 4;
+
+/// How long one waits for another process that is at work in the file.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Pages that the writer keeps, in KiB.
 const WRITER_CACHE_KIB: i64 = 32 * 1024;
@@ -46,7 +51,7 @@ impl Sqlite {
     pub(super) fn open(path: PathBuf) -> Result<Self> {
         let mut connection = Connection::open(&path)?;
         configure(&connection, WRITER_CACHE_KIB)?;
-        connection.pragma_update(None, "journal_mode", "wal")?;
+        log::write_ahead(&connection, PATIENCE)?;
         migrate::to_newest(&mut connection)?;
         let writer = Writer::start(connection)?;
         let readers = Readers::new(READERS, move |idle| idle.map_or_else(|| ReadOnly::open(&path), Ok));
@@ -78,7 +83,7 @@ impl Sqlite {
 
 /// What every connection to the file agrees on.
 fn configure(connection: &Connection, cache_kib: i64) -> Result<()> {
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // As SQLite has it: what is negative is counted in KiB and not in pages.
