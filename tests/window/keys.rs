@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::SOME_TICKETS;
+use crate::starts::first_start;
 
 /// Calls the program as the page does.
 const ASK: &str = r"
@@ -51,8 +52,7 @@ async fn a_key_goes_into_the_keyring_and_into_no_file_and_is_found_there_at_the_
     play("a_key_in_the_keyring", SOME_TICKETS, async |scene| {
         let _keyring = Keyring::start(&scene.display).await?;
         let home = tempfile::tempdir()?;
-        let console = opened(scene, home.path()).await?;
-        console.has(&part("setup"), "data-code", "firstStart").await?;
+        let console = first_start(scene, home.path(), &[]).await?;
         let account = scene.server.account(NORA)?;
         ask(&console, connect(&scene.server.url(), &account.api_key)).await?;
         console.stands().await?;
@@ -79,8 +79,7 @@ async fn a_key_goes_into_the_keyring_and_into_no_file_and_is_found_there_at_the_
 async fn why_nobody_is_connected_is_told_apart() -> Result<()> {
     play("why_nobody_is_connected", SOME_TICKETS, async |scene| {
         let home = tempfile::tempdir()?;
-        let console = opened(scene, home.path()).await?;
-        console.has(&part("setup"), "data-code", "firstStart").await?;
+        let console = first_start(scene, home.path(), &[]).await?;
         let heard: String = console.script_async(LISTEN, &[]).await?;
         ensure!(heard == "heard", "{heard}");
         ask(&console, json!({"do": "readProfiles"})).await?;
@@ -119,8 +118,7 @@ async fn why_nobody_is_connected_is_told_apart() -> Result<()> {
 async fn without_a_keyring_a_key_lasts_as_long_as_the_program() -> Result<()> {
     play("without_a_keyring", SOME_TICKETS, async |scene| {
         let home = tempfile::tempdir()?;
-        let console = opened(scene, home.path()).await?;
-        console.has(&part("setup"), "data-code", "firstStart").await?;
+        let console = first_start(scene, home.path(), &[]).await?;
         let account = scene.server.account(NORA)?;
         ask(&console, connect(&scene.server.url(), &account.api_key)).await?;
         console.stands().await?;
@@ -141,8 +139,7 @@ async fn people_are_switched_without_a_restart_and_a_forgotten_one_leaves_nothin
     play("people_are_switched", SOME_TICKETS, async |scene| {
         let _keyring = Keyring::start(&scene.display).await?;
         let home = tempfile::tempdir()?;
-        let console = opened(scene, home.path()).await?;
-        console.has(&part("setup"), "data-code", "firstStart").await?;
+        let console = first_start(scene, home.path(), &[]).await?;
         let mut ids = Vec::new();
         for who in [NORA, BOB] {
             let account = scene.server.account(who)?;
@@ -175,8 +172,7 @@ async fn signing_out_leads_back_to_the_first_start() -> Result<()> {
     play("signing_out", SOME_TICKETS, async |scene| {
         let _keyring = Keyring::start(&scene.display).await?;
         let home = tempfile::tempdir()?;
-        let console = opened(scene, home.path()).await?;
-        console.has(&part("setup"), "data-code", "firstStart").await?;
+        let console = first_start(scene, home.path(), &[]).await?;
         ask(&console, connect(&scene.server.url(), &scene.server.account(NORA)?.api_key)).await?;
         works_as(&console, home.path(), NORA).await?;
         console.press("gs").await?;

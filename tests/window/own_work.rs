@@ -5,7 +5,7 @@
 use anyhow::{Context, Result, ensure};
 use callboard_model::{Field, TicketId, Value, Version};
 use callboard_testkit::page::{Part, cell, option, part, row};
-use callboard_testkit::pair::{BOB, NORA, Pair};
+use callboard_testkit::pair::{BOB, NORA, Pair, tickets_on_screen};
 use callboard_testkit::scene::play;
 use callboard_testkit::window::{CONTROL, ConsoleWindow, ENTER};
 
@@ -217,14 +217,8 @@ fn line(list: &str, ticket: &str, rest: &str) -> Part {
 
 /// Another ticket on screen whose board is that of the pair's.
 async fn other_row(nora: &ConsoleWindow, pair: &Pair) -> Result<TicketId> {
-    let shown: Vec<String> = nora
-        .script(
-            "return [...document.querySelectorAll(arguments[0])].map((row) => row.dataset.ticket)",
-            &[part("row").0.into()],
-        )
-        .await?;
-    for id in shown {
-        let ticket = pair.truth.ticket(&id.as_str().into()).await?;
+    for id in tickets_on_screen(nora).await? {
+        let ticket = pair.truth.ticket(&id).await?;
         if ticket.ticket_id != *pair.id() && ticket.board_id == pair.ticket.board_id {
             return Ok(ticket.ticket_id);
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use callboard_model::{Field, Ticket, Value};
 use callboard_testkit::page::{cell, inspector, part, row};
-use callboard_testkit::pair::{BOB, NORA};
+use callboard_testkit::pair::{BOB, NORA, tickets_on_screen};
 use callboard_testkit::rest::Rest;
 use callboard_testkit::scene::{Scene, play};
 use callboard_testkit::toaster::{Shown, Toaster};
@@ -35,14 +35,8 @@ impl Desk {
         nora.link_is("live").await?;
         let bob = scene.server.rest(BOB)?;
         let me = scene.server.account(NORA)?.user_id.clone();
-        let shown: Vec<String> = nora
-            .script(
-                "return [...document.querySelectorAll(arguments[0])].map((row) => row.dataset.ticket)",
-                &[part("row").0.into()],
-            )
-            .await?;
-        for id in shown {
-            let ticket = bob.ticket(&id.as_str().into()).await?;
+        for id in tickets_on_screen(&nora).await? {
+            let ticket = bob.ticket(&id).await?;
             if ticket.assigned_to.as_ref().is_some_and(|user| user.as_str() != me) {
                 return Ok(Self { nora, bob, ticket });
             }

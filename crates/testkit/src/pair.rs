@@ -66,16 +66,16 @@ impl Pair {
     }
 }
 
+/// The tickets whose rows are drawn, from the top.
+pub async fn tickets_on_screen(console: &ConsoleWindow) -> Result<Vec<TicketId>> {
+    let shown = "return [...document.querySelectorAll(arguments[0])].map((row) => row.dataset.ticket)";
+    console.script(shown, &[part("row").0.into()]).await
+}
+
 /// The first ticket on screen whose board offers enough to choose from.
 async fn meeting_place(nora: &ConsoleWindow, truth: &Rest) -> Result<(Ticket, [Status; 3])> {
-    let shown: Vec<String> = nora
-        .script(
-            "return [...document.querySelectorAll(arguments[0])].map((row) => row.dataset.ticket)",
-            &[part("row").0.into()],
-        )
-        .await?;
-    for id in shown {
-        let ticket = truth.ticket(&id.as_str().into()).await?;
+    for id in tickets_on_screen(nora).await? {
+        let ticket = truth.ticket(&id).await?;
         let mut others = truth.statuses(&ticket).await?;
         others.retain(|status| !status.is_closed && Some(&status.status_id) != ticket.status_id.as_ref());
         others.truncate(3);

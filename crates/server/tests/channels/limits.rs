@@ -33,7 +33,7 @@ async fn a_socket_that_never_stops_talking_is_closed() {
 async fn a_socket_has_so_many_channels() {
     let world = World::start().await;
     let somebody = world.a(Role::Dispatcher).await;
-    let like = world.tickets_of(&somebody).await.into_iter().next().expect("a ticket");
+    let like = world.open_tickets(&somebody).await.into_iter().next().expect("a ticket");
     let mut channels = Vec::new();
     for number in 0..=CHANNELS_PER_SOCKET {
         let body = json!({
@@ -58,7 +58,7 @@ async fn a_socket_has_so_many_channels() {
 async fn a_person_has_so_many_sockets() {
     let world = World::start().await;
     let (somebody, other) = (world.a(Role::Dispatcher).await, world.a(Role::Technician).await);
-    let channel = of(&world.tickets_of(&other).await[0]);
+    let channel = of(&world.open_tickets(&other).await[0]);
     let mut clients = Vec::new();
     for _ in 0..SOCKETS_PER_PERSON {
         clients.push(world.listens(&somebody, std::slice::from_ref(&channel)).await);
@@ -104,7 +104,7 @@ async fn a_server_that_stops_tells_everybody_to_come_back() {
     let world = World::start().await;
     let somebody = world.a(Role::Dispatcher).await;
     let mut idle = world.client().await;
-    let mut listening = world.listens(&somebody, &[of(&world.tickets_of(&somebody).await[0])]).await;
+    let mut listening = world.listens(&somebody, &[of(&world.open_tickets(&somebody).await[0])]).await;
     world.stop.cancel();
     for client in [&mut idle, &mut listening] {
         assert_eq!(client.closed().await, (4200, "The server stops: come back".to_owned()));
@@ -118,7 +118,7 @@ async fn a_server_that_stops_tells_everybody_to_come_back() {
 async fn whoever_does_not_read_is_closed() {
     let world = World::start().await;
     let somebody = world.a(Role::Dispatcher).await;
-    let tickets = world.tickets_of(&somebody).await;
+    let tickets = world.open_tickets(&somebody).await;
     let channels: Vec<String> = tickets.iter().map(of).collect();
     let deaf = world.listens(&somebody, &channels).await;
     let ids: Vec<&str> = tickets.iter().map(|ticket| ticket.ticket_id.as_str()).collect();

@@ -9,4 +9,6 @@ mod limits;
 mod probes;
 mod switch;
 mod told;
+#[path = "../two_companies/mod.rs"]
+mod two_companies;
 mod world;

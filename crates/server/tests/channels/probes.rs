@@ -9,7 +9,7 @@ use crate::world::{DEADLINE, Person, World, X, of};
 
 /// One channel of each kind that this person may listen to.
 async fn channels(world: &World, person: &Person) -> Vec<String> {
-    let ticket = world.tickets_of(person).await.into_iter().next().expect("a ticket");
+    let ticket = world.open_tickets(person).await.into_iter().next().expect("a ticket");
     let visit = world
         .does(
             Method::POST,
@@ -87,7 +87,7 @@ async fn what_names_nothing_is_refused_like_what_may_not_be_read() {
         let (status, answer) = world.proof(Some(&ours), "1.2", channel).await;
         assert_eq!((status, &answer["error"]["code"]), (403, &json!("FORBIDDEN")), "{channel}");
     }
-    let ticket = world.tickets_of(&ours).await.into_iter().next().expect("a ticket");
+    let ticket = world.open_tickets(&ours).await.into_iter().next().expect("a ticket");
     for socket in ["", "1", "../1.2", "12345678901.1"] {
         assert_eq!(world.proof(Some(&ours), socket, &of(&ticket)).await.0, 400, "{socket:?}");
     }
@@ -98,7 +98,7 @@ async fn what_names_nothing_is_refused_like_what_may_not_be_read() {
 async fn two_people_do_not_share_a_socket() {
     let world = World::start().await;
     let (one, other) = (world.a(Role::Dispatcher).await, world.a(Role::Technician).await);
-    let tickets = world.tickets_of(&other).await;
+    let tickets = world.open_tickets(&other).await;
     let mut client = world.listens(&one, &[of(&tickets[0])]).await;
     let answer = world.asks_for(&mut client, &other, &of(&tickets[1])).await;
     assert_eq!(answer["event"], "pusher:subscription_error", "{answer}");
@@ -110,7 +110,7 @@ async fn two_people_do_not_share_a_socket() {
 async fn a_key_that_is_taken_away_ends_the_channels() {
     let world = World::start().await;
     let (somebody, admin) = (world.a(Role::Technician).await, world.a(Role::Admin).await);
-    let ticket = world.tickets_of(&somebody).await.into_iter().next().expect("a ticket");
+    let ticket = world.open_tickets(&somebody).await.into_iter().next().expect("a ticket");
     let mut client = world.listens(&somebody, &[of(&ticket)]).await;
     let keys = world.store.keys(&somebody.tenant, Some(somebody.user.clone())).await.expect("keys");
     for key in keys {

@@ -13,8 +13,8 @@ async fn a_switch_that_is_turned_off_ends_the_channels() {
     let (admin, somebody) = (world.a(Role::Admin).await, world.a(Role::Dispatcher).await);
     let elsewhere = world.one_of(X, Role::Dispatcher).await;
     let (ticket, theirs) = (
-        world.tickets_of(&somebody).await.into_iter().next().expect("a ticket"),
-        world.tickets_of(&elsewhere).await.into_iter().next().expect("a ticket"),
+        world.open_tickets(&somebody).await.into_iter().next().expect("a ticket"),
+        world.open_tickets(&elsewhere).await.into_iter().next().expect("a ticket"),
     );
     let board = format!("private-board.{}", ticket.board_id.clone().expect("a board"));
     let mut client = world.listens(&somebody, &[of(&ticket), board.clone()]).await;

@@ -13,7 +13,7 @@ use crate::world::{Person, World, data, of};
 async fn a_save_is_told_once_and_without_values() {
     let world = World::start().await;
     let somebody = world.a(Role::Dispatcher).await;
-    let ticket = world.tickets_of(&somebody).await.into_iter().next().expect("a ticket");
+    let ticket = world.open_tickets(&somebody).await.into_iter().next().expect("a ticket");
     let mut client = world.listens(&somebody, &[of(&ticket)]).await;
     let priorities = world.does(Method::GET, "/api/v1/priorities", &somebody, Value::Null).await;
     let other = priorities.as_array().expect("a list").iter();
@@ -51,7 +51,7 @@ async fn a_save_is_told_once_and_without_values() {
 async fn a_request_that_changes_two_records_is_told_of_each_once() {
     let world = World::start().await;
     let somebody = world.a(Role::Dispatcher).await;
-    let tickets = world.tickets_of(&somebody).await;
+    let tickets = world.open_tickets(&somebody).await;
     let (master, child) = (&tickets[0], &tickets[1]);
     let mut client = world.listens(&somebody, &[of(master), of(child)]).await;
     let body = json!({"ids": [master.ticket_id, child.ticket_id], "changes": {"title": "Both"}});
@@ -97,7 +97,7 @@ async fn a_visit_that_is_moved_is_told_on_its_channel() {
 async fn a_record_that_is_gone_ends_its_channel() {
     let world = World::start().await;
     let (somebody, admin) = (world.a(Role::Dispatcher).await, world.a(Role::Admin).await);
-    let ticket = world.tickets_of(&somebody).await.into_iter().next().expect("a ticket");
+    let ticket = world.open_tickets(&somebody).await.into_iter().next().expect("a ticket");
     let mut client = world.listens(&somebody, &[of(&ticket)]).await;
     world.does(Method::DELETE, &format!("/api/v1/tickets/{}", ticket.ticket_id), &admin, json!({})).await;
     let told = client.next().await;
@@ -133,7 +133,7 @@ async fn status_on(world: &World, person: &Person, board: &str) -> Value {
 async fn a_boards_changes_are_gathered_and_its_losses_are_told() {
     let world = World::start().await;
     let (somebody, admin) = (world.a(Role::Dispatcher).await, world.a(Role::Admin).await);
-    let tickets = world.tickets_of(&somebody).await;
+    let tickets = world.open_tickets(&somebody).await;
     let here = tickets[0].board_id.clone().expect("a board").to_string();
     let there = tickets.iter().filter_map(|one| one.board_id.as_ref()).find(|id| id.as_str() != here);
     let there = there.expect("another board").to_string();

@@ -13,4 +13,6 @@ mod peer;
 mod requests;
 mod schema;
 mod sight;
+#[path = "../two_companies/mod.rs"]
+mod two_companies;
 mod world;
