@@ -82,6 +82,35 @@ fn every_source_keeps_the_house_rules() -> Result<()> {
     none(&complaints)
 }
 
+/// The promises of the console.
+const PROMISES: u32 = 23;
+
+#[test]
+fn every_promise_of_the_console_names_tests_that_say_its_number() -> Result<()> {
+    let told = std::fs::read_to_string(checkout().join("docs/promises.md")).context("docs/promises.md")?;
+    let mut complaints = Vec::new();
+    for number in (1..=PROMISES).map(|number| format!("CO-{number}")) {
+        let Some(row) = told.lines().find(|line| line.starts_with(&format!("| {number} |"))) else {
+            complaints.push(format!("{number} is not in docs/promises.md"));
+            continue;
+        };
+        // What stands between backticks is every second part.
+        let files: Vec<_> = row.split('`').skip(1).step_by(2).collect();
+        if files.is_empty() {
+            complaints.push(format!("{number} names no test"));
+        }
+        for file in files {
+            let text = std::fs::read_to_string(checkout().join(file))
+                .with_context(|| format!("{file}, of {number}"))?;
+            let said = |at: usize| !text[at + number.len()..].starts_with(|next: char| next.is_ascii_digit());
+            if !text.match_indices(&number).any(|(at, _)| said(at)) {
+                complaints.push(format!("{file} does not say {number}"));
+            }
+        }
+    }
+    none(&complaints)
+}
+
 #[test]
 fn every_source_belongs_to_a_crate_and_to_its_module_tree() -> Result<()> {
     let sources = sources()?;
@@ -219,14 +248,24 @@ fn has_owner(path: &Path, sources: &BTreeMap<PathBuf, String>) -> bool {
     parents.extend(
         sources.keys().filter(|other| other.parent() == Some(folder) && is_test_target(other)).cloned(),
     );
-    let file = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let named = format!("#[path = \"{file}\"]");
-    if sources.iter().any(|(other, text)| other.parent() == Some(folder) && text.contains(&named)) {
-        return true;
-    }
     let declares =
         |text: &String| text.lines().any(|line| line.trim_end().ends_with(&format!("mod {name};")));
-    parents.iter().filter(|parent| *parent != path).filter_map(|parent| sources.get(parent)).any(declares)
+    if parents.iter().filter(|parent| *parent != path).filter_map(|parent| sources.get(parent)).any(declares)
+    {
+        return true;
+    }
+    // Or it is named by its path: a world that several test targets share lies beside their folders.
+    let named = |from: &Path, file: &str| match file.strip_prefix("../") {
+        Some(rest) => from.parent().map(|above| above.join(rest)),
+        None => Some(from.join(file)),
+    };
+    let names = |(other, text): (&PathBuf, &String)| {
+        let files =
+            text.lines().filter_map(|line| line.trim().strip_prefix("#[path = \"")?.strip_suffix("\"]"));
+        let folder = other.parent().unwrap_or(Path::new(""));
+        files.into_iter().any(|file| named(folder, file).as_deref() == Some(path))
+    };
+    sources.iter().any(names)
 }
 
 fn is_test_target(path: &Path) -> bool {

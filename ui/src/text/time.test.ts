@@ -1,3 +1,4 @@
+/** Times and numbers as people of any place read them (CO-21). */
 import { describe, expect, it } from 'vitest';
 import { ago, countdown } from './time';
 
