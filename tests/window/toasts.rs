@@ -11,6 +11,7 @@ use callboard_testkit::page::{cell, inspector, part, row};
 use callboard_testkit::pair::{BOB, NORA, tickets_on_screen};
 use callboard_testkit::rest::Rest;
 use callboard_testkit::scene::{Scene, play};
+use callboard_testkit::screen::Screen;
 use callboard_testkit::toaster::{Shown, Toaster};
 use callboard_testkit::window::{ConsoleWindow, ENTER, ESCAPE};
 
@@ -78,6 +79,7 @@ async fn a_click_on_a_toast_opens_its_ticket() -> Result<()> {
         ensure!(shown.body == "Bob Kessler assigned it to you.", "{shown:?}");
         let keys: Vec<&str> = shown.buttons.iter().map(|(key, _)| key.as_str()).collect();
         ensure!(keys == ["default", "open"], "{shown:?}");
+        Screen::of(&scene.display)?.shows("Dunst", 1).await?;
         toaster.click().await?;
         desk.nora.sees(&inspector(&desk.ticket.ticket_id)).await.map(drop)
     })

@@ -1,22 +1,25 @@
 //! The windows on a display, as whoever arranges them sees them: where they are, whether they are shown, and the button
-//! that closes one.
+//! that closes one; and a picture of all of it.
 //!
 //! Nothing arranges windows on this display, so what a program asks for is what it gets.
 //!
 //! **Invariant:** what is told is what the screen says now, not what a program believes of itself.
 
+use std::io::Cursor;
+
 use anyhow::{Context, Result, ensure};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{
-    Atom, AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, MapState, Window,
+    Atom, AtomEnum, ClientMessageEvent, ConfigureWindowAux, ConnectionExt as _, EventMask, ImageFormat,
+    MapState, StackMode, Window,
 };
 use x11rb::rust_connection::RustConnection;
 
 use crate::display::Display;
 use crate::wait;
 
-/// What is smaller is no window that a person would see, but a helper of the toolkit.
-const SIDE_MIN: u16 = 100;
+/// What is smaller is nothing that a person would see, but a helper of the toolkit.
+const SIDE_MIN: u16 = 40;
 
 /// The screen of a display.
 #[derive(Debug)]
@@ -76,6 +79,29 @@ impl Screen {
         let message = ClientMessageEvent::new(32, one.window, protocols, [close, 0, 0, 0, 0]);
         self.connection.send_event(false, one.window, EventMask::NO_EVENT, message)?;
         self.connection.flush().context("telling the window")
+    }
+
+    /// Lays a window on top of all others.
+    pub fn raise(&self, one: &OnScreen) -> Result<()> {
+        let above = ConfigureWindowAux::new().stack_mode(StackMode::ABOVE);
+        self.connection.configure_window(one.window, &above)?.check().context("raising a window")
+    }
+
+    /// All that is on the screen now, as a PNG.
+    pub fn picture(&self) -> Result<Vec<u8>> {
+        let shape = self.connection.get_geometry(self.root)?.reply().context("the screen's size")?;
+        let (width, height) = (shape.width, shape.height);
+        let seen =
+            self.connection.get_image(ImageFormat::Z_PIXMAP, self.root, 0, 0, width, height, u32::MAX)?;
+        let seen = seen.reply().context("what is on the screen")?.data;
+        // As every screen of 24 bits has it: four bytes each, blue first, the last one unused.
+        let colours: Vec<u8> =
+            seen.chunks_exact(4).flat_map(|pixel| [pixel[2], pixel[1], pixel[0]]).collect();
+        let mut file = Cursor::new(Vec::new());
+        let mut picture = png::Encoder::new(&mut file, width.into(), height.into());
+        picture.set_color(png::ColorType::Rgb);
+        picture.write_header()?.write_image_data(&colours).context("a picture")?;
+        Ok(file.into_inner())
     }
 
     fn look(&self, window: Window) -> Result<OnScreen> {

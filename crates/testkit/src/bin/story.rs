@@ -7,11 +7,13 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
-use callboard_model::Field;
+use callboard_model::{Field, Value};
 use callboard_testkit::page::{cell, conflict, face, field, inspector, option, part, pick};
-use callboard_testkit::pair::{BOB, Pair};
+use callboard_testkit::pair::{BOB, NORA, Pair, tickets_on_screen};
 use callboard_testkit::programs;
 use callboard_testkit::scene::Scene;
+use callboard_testkit::screen::Screen;
+use callboard_testkit::toaster::Toaster;
 use callboard_testkit::window::{CONTROL, ConsoleWindow, ENTER, ESCAPE, Theme};
 
 /// The key that sends, held with Control.
@@ -23,6 +25,7 @@ const TICKETS: u32 = 500;
 /// The stage, the people, and where their pictures go.
 struct Story {
     scene: Scene,
+    toaster: Toaster,
     pair: Pair,
     album: Album,
 }
@@ -46,15 +49,14 @@ impl Album {
     }
 
     async fn keep(&mut self, console: &ConsoleWindow, name: &str, sentence: &str) -> Result<()> {
-        // What this machine lacks is said once, and is no part of the story.
-        let lacks = part("notice").with("data-kind", "lacks");
-        while console.sight(&lacks).await?.count > 0 {
-            console.click_on(&lacks.within(&part("put-away"))).await?;
-        }
+        put_lacks_away(console).await?;
+        self.add(&console.screenshot().await?, name, sentence)
+    }
+
+    fn add(&mut self, picture: &[u8], name: &str, sentence: &str) -> Result<()> {
         self.count += 1;
         let path = self.folder.join(format!("{:02}-{name}.png", self.count));
-        std::fs::write(&path, console.screenshot().await?)
-            .with_context(|| format!("writing {}", path.display()))?;
+        std::fs::write(&path, picture).with_context(|| format!("writing {}", path.display()))?;
         println!("{}: {sentence}", path.display());
         Ok(())
     }
@@ -67,6 +69,7 @@ async fn main() -> Result<()> {
     story.a_colleague_joins().await?;
     story.a_colleague_changes_something().await?;
     story.two_change_the_same_field().await?;
+    story.somebody_is_called().await?;
     story.something_is_said().await?;
     story.the_network_fails().await?;
     story.everything_by_typing().await?;
@@ -76,8 +79,9 @@ async fn main() -> Result<()> {
 impl Story {
     async fn begin() -> Result<Self> {
         let scene = Scene::set(TICKETS).await?;
+        let toaster = Toaster::start(&scene.display).await?;
         let pair = Pair::meet(&scene).await?;
-        Ok(Self { scene, pair, album: Album::open()? })
+        Ok(Self { scene, toaster, pair, album: Album::open()? })
     }
 
     async fn the_board(&mut self) -> Result<()> {
@@ -128,6 +132,33 @@ impl Story {
         nora.field_is(Field::Status, "confirmed").await?;
         bob.reads(&cell(self.pair.id(), "status"), &mine.name).await?;
         self.album.keep(bob, "kept", "Nora kept hers: Bob's board follows").await
+    }
+
+    async fn somebody_is_called(&mut self) -> Result<()> {
+        let (nora, me) = (&self.pair.nora, &self.scene.server.account(NORA)?.user_id);
+        let bob = self.scene.server.rest(BOB)?;
+        let mut others = Vec::new();
+        for id in tickets_on_screen(nora).await? {
+            let ticket = bob.ticket(&id).await?;
+            if ticket.ticket_id != *self.pair.id()
+                && ticket.assigned_to.as_ref().is_none_or(|user| user.as_str() != me)
+            {
+                others.push(ticket);
+            }
+        }
+        let ticket = others.first().context("a ticket that is not Nora's")?;
+        bob.put(&ticket.ticket_id, [(Field::Assignee, Value::from(me.as_str()))]).await?;
+        self.toaster.shows(&ticket.ticket_number).await?;
+        nora.reads(&cell(&ticket.ticket_id, "assignee"), NORA).await?;
+        let screen = Screen::of(&self.scene.display)?;
+        // Whoever came first lies lowest.
+        let windows = screen.windows("callboard")?;
+        let toast = screen.shows("Dunst", 1).await?;
+        for window in windows.first().into_iter().chain(&toast) {
+            screen.raise(window)?;
+        }
+        put_lacks_away(nora).await?;
+        self.album.add(&screen.picture()?, "toast", "Bob gives Nora a ticket: the desktop tells her, once")
     }
 
     async fn something_is_said(&mut self) -> Result<()> {
@@ -219,6 +250,15 @@ impl Story {
         }
         Ok(())
     }
+}
+
+/// What this machine lacks is said once, and is no part of the story.
+async fn put_lacks_away(console: &ConsoleWindow) -> Result<()> {
+    let lacks = part("notice").with("data-kind", "lacks");
+    while console.sight(&lacks).await?.count > 0 {
+        console.click_on(&lacks.within(&part("put-away"))).await?;
+    }
+    Ok(())
 }
 
 /// Goes to another screen and waits for what stands there.
