@@ -57,6 +57,7 @@ pub fn ask<R: Runtime>(window: WebviewWindow<R>, command: Value) -> Result<(), I
         ShellCommand::OpenWindow { ticket } => window::open_ticket(app, &ticket),
         ShellCommand::ReadHabits
         | ShellCommand::SetHabits { .. }
+        | ShellCommand::Zoom { .. }
         | ShellCommand::StartWithSession { .. }
         | ShellCommand::PlaySound { .. } => habits::hear(app, window.label(), command),
         _ => profiles::hear(app, window.label(), command),

@@ -8,13 +8,14 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use callboard_desk::bridge::{Autostart, Habits, HabitsView, ShellCommand, Signal, Update, VOLUME_MAX};
+use callboard_desk::bridge::{Autostart, Habits, HabitsView, ShellCommand, Signal, Update};
 use tauri::{AppHandle, Manager, Runtime, async_runtime};
 use tracing::warn;
 
 use crate::autostart::{self, Start};
 use crate::bridge::{Bridge, IpcError};
 use crate::config::Options;
+use crate::window;
 
 /// Where the log lies in the folder of our files.
 pub(crate) const LOG_FOLDER: &str = "log";
@@ -59,7 +60,7 @@ impl Chosen {
             }
             Err(_) => Habits::default(),
         };
-        let state = Mutex::new(State { habits: sane(habits), ..State::default() });
+        let state = Mutex::new(State { habits: habits.sane(), ..State::default() });
         Self { home, options, autostart, state, writing: Mutex::default() }
     }
 
@@ -85,7 +86,7 @@ impl Chosen {
 
     /// The person chose: it counts at once. Says what was so before.
     pub(crate) fn choose(&self, habits: Habits) -> Habits {
-        std::mem::replace(&mut self.state().habits, sane(habits))
+        std::mem::replace(&mut self.state().habits, habits.sane())
     }
 
     /// Keeps what is so now. May wait for the disk.
@@ -139,25 +140,26 @@ pub(crate) fn hear<R: Runtime>(
     command: ShellCommand,
 ) -> Result<(), IpcError> {
     // What is heard now counts from now on; what is behind it may wait for the disk.
+    let chosen = app.state::<Chosen>();
     let before = match &command {
-        ShellCommand::SetHabits { habits } => app.state::<Chosen>().choose(*habits),
-        _ => app.state::<Chosen>().now(),
+        ShellCommand::SetHabits { habits } => chosen.choose(*habits),
+        ShellCommand::Zoom { step } => chosen.choose(chosen.now().zoomed(*step)),
+        _ => chosen.now(),
     };
+    if chosen.now().zoom != before.zoom {
+        window::magnify(app);
+    }
     let (app, label) = (app.clone(), label.to_owned());
     async_runtime::spawn_blocking(move || {
         let (bridge, chosen) = (app.state::<Bridge>(), app.state::<Chosen>());
         match command {
-            ShellCommand::SetHabits { .. } => chosen.keep(&bridge, before),
+            ShellCommand::SetHabits { .. } | ShellCommand::Zoom { .. } => chosen.keep(&bridge, before),
             ShellCommand::StartWithSession { on } => chosen.start_with_session(&bridge, on),
             ShellCommand::PlaySound { class } => bridge.signal(Signal::Sound(class)),
             _ => chosen.read_by(&bridge, &label),
         }
     });
     Ok(())
-}
-
-fn sane(habits: Habits) -> Habits {
-    Habits { volume: habits.volume.min(VOLUME_MAX), ..habits }
 }
 
 fn write(home: &Path, habits: &Habits) -> io::Result<()> {
@@ -176,6 +178,8 @@ fn file(home: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use callboard_desk::bridge::VOLUME_MAX;
+
     use super::*;
 
     /// CO-19
@@ -184,7 +188,7 @@ mod tests {
         let home = tempfile::tempdir().expect("a folder");
         let at = || Chosen::with(home.path().to_owned(), Options::default(), None);
         assert_eq!(at().now(), Habits::default());
-        let wanted = Habits { closing_hides: false, starts_unseen: false, volume: 255 };
+        let wanted = Habits { closing_hides: false, starts_unseen: false, volume: 255, zoom: 125 };
         let chosen = at();
         let before = chosen.choose(wanted);
         chosen.keep(&Bridge::default(), before);

@@ -11,6 +11,7 @@ use tauri::{AppHandle, LogicalSize, Manager, Runtime, Url, WebviewUrl, WebviewWi
 use tracing::warn;
 
 use crate::bridge::IpcError;
+use crate::habits::Chosen;
 use crate::places::{self, Places};
 
 /// The label of the main window; `capabilities/main.json` names it.
@@ -96,7 +97,7 @@ pub(crate) fn open_main<R: Runtime>(app: &AppHandle<R>, is_shown: bool) -> tauri
             .maximized(place.is_maximized),
         None => builder,
     };
-    builder.visible(is_shown).build().map(drop)
+    builder.visible(is_shown).build().map(|main| draw_as_chosen(&main))
 }
 
 /// Shows a ticket in a window of its own, or brings the one to the front that does.
@@ -113,9 +114,12 @@ pub(crate) fn open_ticket<R: Runtime>(app: &AppHandle<R>, ticket: &TicketId) -> 
     // Not here: on some desktops a window cannot be made from within a call of another one.
     tauri::async_runtime::spawn_blocking(move || {
         let made = page(&app, &label).inner_size(560.0, 820.0).min_inner_size(420.0, 480.0).build();
-        if let Err(error) = made {
-            warn!(%error, "no window for a ticket");
-            app.state::<Windows>().close(&label);
+        match made {
+            Ok(window) => draw_as_chosen(&window),
+            Err(error) => {
+                warn!(%error, "no window for a ticket");
+                app.state::<Windows>().close(&label);
+            }
         }
     });
     Ok(())
@@ -133,6 +137,18 @@ fn page<'a, R: Runtime>(app: &'a AppHandle<R>, label: &str) -> WebviewWindowBuil
                 warn!(%error, "a window keeps its old title");
             }
         })
+}
+
+/// Draws everything in all windows as large as the person chose.
+pub(crate) fn magnify<R: Runtime>(app: &AppHandle<R>) {
+    app.webview_windows().values().for_each(draw_as_chosen);
+}
+
+fn draw_as_chosen<R: Runtime>(window: &WebviewWindow<R>) {
+    let percent = window.state::<Chosen>().now().zoom;
+    if let Err(error) = window.set_zoom(f64::from(percent) / 100.0) {
+        warn!(%error, "a window stays as large as it is drawn");
+    }
 }
 
 /// Brings a window to the front, the main one without a name; opens it where it is gone. Never waits.

@@ -7,11 +7,11 @@ use callboard_model::Field;
 use callboard_testkit::page::{part, pick};
 use callboard_testkit::pair::NORA;
 use callboard_testkit::scene::play;
-use callboard_testkit::window::{ConsoleWindow, ESCAPE, Theme};
+use callboard_testkit::window::{CONTROL, ConsoleWindow, ENTER, ESCAPE, Theme};
 use serde::Deserialize;
 
 use crate::SOME_TICKETS;
-use crate::readable::is_readable;
+use crate::readable::{is_readable, is_well_laid_out};
 
 /// A large company.
 const MANY: u32 = 10_000;
@@ -95,6 +95,54 @@ async fn every_screen_passes_axe_in_both_themes() -> Result<()> {
                 is_readable(&nora, theme, screen).await?;
             }
         }
+        Ok(())
+    })
+    .await
+}
+
+/// CO-20: at twice the size every screen is whole and everything on it large enough to hit, and the keys lead back.
+#[tokio::test]
+async fn at_twice_the_size_every_screen_is_whole() -> Result<()> {
+    play("at_twice_the_size", SOME_TICKETS, async |scene| {
+        let nora = scene.console(NORA).await?;
+        nora.link_is("live").await?;
+        nora.sees(&part("row")).await?;
+        let wide = nora.script::<f64>(WIDTH, &[]).await?;
+        for _ in 0..STEPS_TO_TWICE {
+            nora.press_with(CONTROL, '=').await?;
+        }
+        is_wide(&nora, wide / 2.0).await?;
+        for (screen, sign, keys) in [
+            ("needs", "needs", "gn"),
+            ("outbox", "outbox", "go"),
+            ("activity", "activity", "ga"),
+            ("settings", "rules-line", "gs"),
+            ("the board", "row", "gb"),
+        ] {
+            nora.press(keys).await?;
+            nora.sees(&part(sign)).await?;
+            is_well_laid_out(&nora, screen).await?;
+            is_readable(&nora, Theme::Dark, screen).await?;
+        }
+        nora.press("j").await?;
+        nora.press(ENTER).await?;
+        nora.sees(&pick(Field::Status)).await?;
+        is_well_laid_out(&nora, "an open ticket").await?;
+        nora.press_with(CONTROL, '0').await?;
+        is_wide(&nora, wide).await
+    })
+    .await
+}
+
+/// From 100 % over 110, 125, 150 and 175 to 200.
+const STEPS_TO_TWICE: usize = 5;
+
+const WIDTH: &str = "return window.innerWidth";
+
+async fn is_wide(nora: &ConsoleWindow, wanted: f64) -> Result<()> {
+    nora.until(&format!("the page is {wanted} wide"), async || {
+        let width = nora.script::<f64>(WIDTH, &[]).await?;
+        ensure!((width - wanted).abs() <= 1.0, "it is {width}");
         Ok(())
     })
     .await

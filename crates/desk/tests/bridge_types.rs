@@ -36,6 +36,7 @@ fn generated() -> String {
          export const BULK_MAX = {BULK_MAX};\n\n\
          export const CHIPS_MAX = {CHIPS_MAX};\n\n\
          export const SAVED_NAME_MAX = {SAVED_NAME_MAX};\n\n\
+         export const ZOOMS = {ZOOMS:?} as const;\n\n\
          export {}\n",
         fields.join("\n  | "),
         declarations.join("\n\nexport ")
@@ -89,6 +90,7 @@ fn declarations() -> Vec<String> {
         WindowKind::decl(&config),
         Lack::decl(&config),
         Habits::decl(&config),
+        ZoomStep::decl(&config),
         Autostart::decl(&config),
         HabitsView::decl(&config),
         BoardChange::decl(&config),

@@ -27,6 +27,8 @@ export const CHIPS_MAX = 200;
 
 export const SAVED_NAME_MAX = 80;
 
+export const ZOOMS = [80, 90, 100, 110, 125, 150, 175, 200] as const;
+
 export type ViewId = string;
 
 export type Command = { "do": "hello" }
@@ -462,6 +464,10 @@ export type ShellCommand = { "do": "readProfiles" }
   /** How. */
   habits: Habits,
 }
+  | { "do": "zoom",
+  /** Which way. */
+  step: ZoomStep,
+}
   | { "do": "startWithSession",
   /** Whether. */
   on: boolean,
@@ -533,7 +539,11 @@ export type Habits = {
   startsUnseen: boolean,
   /** How loud sounds are: 0, nothing is heard, to [`VOLUME_MAX`]. */
   volume: number,
+  /** How large windows draw: one of [`ZOOMS`]. */
+  zoom: number,
 };
+
+export type ZoomStep = "larger" | "smaller" | "actual";
 
 export type Autostart = { "is": "on" }
   | { "is": "off" }

@@ -4,7 +4,7 @@
  *
  * **Invariant:** nothing that a key does is decided anywhere else; arrows and the like within a list are that list's own.
  */
-import type { FieldName, Grouping, OpenFilter } from '../bridge/generated';
+import type { FieldName, Grouping, OpenFilter, ZoomStep } from '../bridge/generated';
 import { FIRST_QUERY } from './board.svelte';
 import type { Combo } from './combo';
 import type { Console } from './console.svelte';
@@ -71,6 +71,15 @@ const go = (place: PlaceName, key: Combo): Action => ({
   group: 'window',
   key,
   run: ({ console }) => console.places.go(place),
+});
+
+const zoom = (step: ZoomStep, key: Combo, also?: Combo): Action => ({
+  group: 'window',
+  key,
+  ...(also === undefined ? {} : { also }),
+  alone: true,
+  repeats: true,
+  run: ({ console }) => console.ask({ do: 'zoom', step }),
 });
 
 /** The ticket that is meant: the one that the keyboard is on, else the open one. */
@@ -226,6 +235,9 @@ export const ACTIONS = table({
 
   nextPane: { group: 'window', key: 'F6', run: (on) => on.nextPane(1) },
   previousPane: { group: 'window', key: 'Shift+F6', run: (on) => on.nextPane(-1) },
+  zoomIn: zoom('larger', 'Ctrl+=', 'Ctrl++'),
+  zoomOut: zoom('smaller', 'Ctrl+-'),
+  zoomActual: zoom('actual', 'Ctrl+0'),
   theme: { group: 'window', alone: true, run: ({ console }) => console.taste.toggleTheme() },
   rows: { group: 'window', run: ({ console }) => console.taste.nextDensity() },
   singleKeys: { group: 'window', alone: true, run: ({ console }) => console.taste.toggleSingleKeys() },

@@ -18,7 +18,7 @@ import type {
   Whose,
 } from '../bridge/generated';
 import { FIELDS } from './fields';
-import { number, timeOfDay, timeOfMinute } from './time';
+import { number, percent, timeOfDay, timeOfMinute } from './time';
 
 const KINDS: Record<AlertKind, string> = {
   newTicket: 'New ticket',
@@ -275,6 +275,8 @@ export const settings = {
     autostart: 'Start when I sign in to this machine',
     unseen: 'Start without a window then',
     unseenWhy: 'Only the icon in the panel shows.',
+    zoom: 'Size of everything',
+    zoomNow: (zoom: number) => `${percent(zoom)}, back to the actual size`,
     volume: 'Sounds',
     volumes: { 0: 'Off', 30: 'Quiet', 70: 'Normal', 100: 'Loud' },
     hear: 'Hear them:',

@@ -8,6 +8,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const numbers = new Intl.NumberFormat();
+const shares = new Intl.NumberFormat(undefined, { style: 'percent' });
 const hours = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const seconds = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
@@ -24,6 +25,8 @@ const days = new Intl.DateTimeFormat(undefined, {
 });
 
 export const number = (value: number): string => numbers.format(value);
+/** A share in hundredths. */
+export const percent = (hundredths: number): string => shares.format(hundredths / 100);
 export const timeOfDay = (at: number): string => hours.format(at);
 export const timeWithSeconds = (at: number): string => seconds.format(at);
 

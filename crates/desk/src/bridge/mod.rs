@@ -54,7 +54,7 @@ pub use command::{Command, LINES_MAX};
 pub use comments::{
     CommentDraft, CommentView, CommentsView, ComposerView, Older, PendingComment, SayingId, Visibility,
 };
-pub use habits::{Autostart, Habits, HabitsView, VOLUME_MAX};
+pub use habits::{Autostart, Habits, HabitsView, VOLUME_MAX, ZOOMS, ZoomStep};
 pub use look::{Choice, Face, FaceState, Severity, Slack, Tone};
 pub use outbox::{
     About, BULK_MAX, BulkId, BulkRefusal, BulkView, Change, DecisionId, LISTED_MAX, Need, NeedsItem,

@@ -10,7 +10,7 @@ use callboard_model::TicketId;
 use serde::{Deserialize, Serialize};
 
 use super::alert::SoundClass;
-use super::habits::Habits;
+use super::habits::{Habits, ZoomStep};
 
 /// What a window asks of the program around the desk.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -52,6 +52,11 @@ pub enum ShellCommand {
     SetHabits {
         /// How.
         habits: Habits,
+    },
+    /// Draw larger or smaller, in all windows.
+    Zoom {
+        /// Which way.
+        step: ZoomStep,
     },
     /// Start with the person's session, or not any more.
     StartWithSession {

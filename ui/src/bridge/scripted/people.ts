@@ -75,7 +75,7 @@ export const BOARDS: readonly Choice[] = [
 ];
 
 export const HABITS: HabitsView = {
-  habits: { closingHides: true, startsUnseen: true, volume: 70 },
+  habits: { closingHides: true, startsUnseen: true, volume: 70, zoom: 100 },
   autostart: { is: 'off' },
   notKept: null,
   logFolder: '/home/nora/.local/share/dev.callboard.console/log',

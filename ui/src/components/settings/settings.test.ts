@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { AlertsView, Command, HabitsView } from '../../bridge/generated';
 import type { RecordingBackend } from '../../test/backend';
 import { alerts, press, shown, windowAt } from '../../test/work';
+import { text } from '../../text/en';
 
 let backend: RecordingBackend;
 
@@ -214,7 +215,7 @@ it('tells how the program stands in its own numbers', async () => {
 
 describe('this machine (CO-19)', () => {
   const habits: HabitsView = {
-    habits: { closingHides: true, startsUnseen: true, volume: 70 },
+    habits: { closingHides: true, startsUnseen: true, volume: 70, zoom: 100 },
     autostart: { is: 'off' },
     notKept: null,
     logFolder: '/home/nora/log',
@@ -231,11 +232,13 @@ describe('this machine (CO-19)', () => {
     await fireEvent.click(toggle('closing'));
     expect(backend.asked.at(-1)).toEqual({
       do: 'setHabits',
-      habits: { closingHides: false, startsUnseen: true, volume: 70 },
+      habits: { closingHides: false, startsUnseen: true, volume: 70, zoom: 100 },
     });
     expect(toggle('closing').getAttribute('aria-checked'), 'until the program says so').toBe('true');
     await fireEvent.click(within(screen.getByTestId('settings-machine')).getByText('Quiet'));
     expect(backend.asked.at(-1)).toMatchObject({ habits: { volume: 30 } });
+    await fireEvent.click(screen.getByRole('button', { name: text.actions.zoomIn }));
+    expect(backend.asked.at(-1)).toEqual({ do: 'zoom', step: 'larger' });
   });
 
   it('starts with the session where the machine has a way, and says why where not', async () => {
