@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use callboard_desk::bridge::Autostart;
 
 /// What the entry is called, as the one in the menu is.
-const NAME: &str = "callboard.desktop";
+const NAME: &str = "Callboard.desktop";
 
 /// How the program is to be started.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,10 +77,17 @@ fn written(start: &Start<'_>) -> String {
     if start.is_unseen {
         command += " --hidden";
     }
+    // An entry outlives the program when that is removed from the machine: without it, it counts as none.
+    let program = plain(&start.program.to_string_lossy());
     format!(
-        "[Desktop Entry]\nType=Application\nName=Callboard\nExec={command}\nIcon=callboard\nTerminal=false\n\
-         X-GNOME-Autostart-enabled=true\n"
+        "[Desktop Entry]\nType=Application\nName=Callboard\nExec={command}\nTryExec={program}\nIcon=callboard\n\
+         Terminal=false\nX-GNOME-Autostart-enabled=true\n"
     )
+}
+
+/// A word by itself, as entries of desktops want it: quoted for the file alone.
+fn plain(word: &str) -> String {
+    word.chars().filter(|one| !one.is_control()).collect::<String>().replace('\\', r"\\")
 }
 
 /// A word of a command, as entries of desktops want it: quoted once for the command and once for the file.
@@ -117,6 +124,7 @@ mod tests {
         let entry = home.path().join("autostart").join(NAME);
         let text = fs::read_to_string(&entry).expect("there");
         assert!(text.contains("\nExec=\"/usr/bin/callboard\" --hidden\n"), "{text}");
+        assert!(text.contains("\nTryExec=/usr/bin/callboard\n"), "{text}");
         fs::write(&entry, text + "Hidden=true\n").expect("written");
         assert_eq!(state(folder), Autostart::Off);
         set(folder, None).expect("taken away");
@@ -132,11 +140,15 @@ mod tests {
         let (program, profile) =
             (Path::new("/opt/call board/$HOME`x`"), Path::new("/home/n/100%\nExec=evil\\\""));
         let text = written(&Start { program, profile: Some(profile), is_unseen: false });
-        let exec: Vec<&str> = text.lines().filter(|line| line.starts_with("Exec=")).collect();
+        let exec: Vec<&str> = text.lines().filter(|line| line.contains("Exec=")).collect();
         assert_eq!(
             exec,
-            [r#"Exec="/opt/call board/\\$HOME\\`x\\`" --profile-dir "/home/n/100%%Exec=evil\\\\\\"""#],
+            [
+                r#"Exec="/opt/call board/\\$HOME\\`x\\`" --profile-dir "/home/n/100%%Exec=evil\\\\\\"""#,
+                "TryExec=/opt/call board/$HOME`x`",
+            ],
             "{text}"
         );
+        assert_eq!(plain("/opt/a\\b\nExec=evil"), r"/opt/a\\bExec=evil");
     }
 }

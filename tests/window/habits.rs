@@ -57,7 +57,7 @@ async fn starting_with_the_session_is_an_entry_that_the_desktop_reads() -> Resul
     play("starting_with_the_session", SOME_TICKETS, async |scene| {
         let home = tempfile::tempdir()?;
         let console = settings(scene, home.path()).await?;
-        let entry = home.path().join("xdg_config_home/autostart/callboard.desktop");
+        let entry = home.path().join("xdg_config_home/autostart/Callboard.desktop");
         ensure!(!entry.exists(), "nobody asked for it yet");
         console.click_on(&part("settings-autostart")).await?;
         console.has(&part("settings-autostart"), "aria-checked", "true").await?;

@@ -7,6 +7,7 @@
 //! | [`mod@test`] | everything that must hold, in the order of how fast it fails |
 //! | [`demo`] | the product at work, with or without a display |
 //! | [`mod@bench`] | measurements beside a peer |
+//! | [`dist`] | the packages in which people get the console |
 //! | [`codegen`], [`fuzz`] | generated types, fuzz targets |
 //! | [`sim`] | plays simulated worlds |
 //! | [`kill`] | kills the server under write load, many times |
@@ -16,6 +17,7 @@
 mod bench;
 mod codegen;
 mod demo;
+mod dist;
 mod fuzz;
 mod kill;
 mod prepare;
@@ -54,6 +56,8 @@ enum Command {
     Codegen,
     /// Measure the server, beside the stock one where there is one: rooms, save, soak.
     Bench(bench::Options),
+    /// Make the packages in which people get the console, and see that they install, start and go away.
+    Dist(dist::Options),
     /// Fuzz one target for a while.
     Fuzz(fuzz::Options),
     /// Play simulated worlds, thousands of them, and see that every promise holds.
@@ -72,6 +76,7 @@ fn main() -> ExitCode {
         Command::Prepare => prepare::everything(&mut steps),
         Command::Codegen => codegen::write(&mut steps),
         Command::Bench(options) => bench::run(&mut steps, &options),
+        Command::Dist(options) => dist::run(&mut steps, &options),
         Command::Fuzz(options) => fuzz::run(&mut steps, &options),
         Command::Sim(options) => sim::run(&mut steps, &options),
         Command::Kill(options) => kill::run(&mut steps, &options),

@@ -75,6 +75,11 @@ pub(crate) fn is_there(program: &str, arguments: &[&str]) -> bool {
         .is_ok_and(|status| status.success())
 }
 
+/// Whether everything on this machine is ours to change.
+pub(crate) fn is_root() -> bool {
+    is_there("sh", &["-c", "test \"$(id -u)\" = 0"])
+}
+
 fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program());
     let name = program.file_name().unwrap_or(command.get_program());

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::dist::{self, Build};
 use crate::steps::{Steps, cargo};
 use crate::{codegen, prepare};
 
@@ -38,6 +39,7 @@ pub(crate) fn everything(steps: &mut Steps) -> Result<()> {
     let mut postgres = nextest();
     postgres.args(["--filterset", "binary(rest) + binary(rooms)"]).env("CALLBOARD_TEST_STORE", "postgres");
     steps.run("the tests of REST and of the rooms on Postgres", &mut postgres)?;
+    dist::pack(steps, Build::Debug)?;
     steps.close("Callboard: every check passed");
     Ok(())
 }

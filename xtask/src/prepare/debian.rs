@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::steps::{Steps, is_there};
+use crate::steps::{Steps, is_root, is_there};
 
 /// A Debian package and why it is needed.
 struct Package {
@@ -57,6 +57,10 @@ const PACKAGES: &[Package] = &[
     unseen("at-spi2-core"),
     unseen("fonts-dejavu-core"),
     unseen("fonts-noto-color-emoji"),
+    // For the packages: what they say to menus and browsers, whether links arrive, and the other kind of machine.
+    program("desktop-file-utils", "desktop-file-validate"),
+    program("libglib2.0-bin", "gio"),
+    program("rpm", "rpm"),
     // The real fan-out bus for the server's tests.
     program("redis-server", "redis-server"),
     // Certificates for those of the two that speak TLS.
@@ -126,7 +130,7 @@ fn apt() -> Option<Vec<&'static str>> {
     if !is_there("apt-get", &["--version"]) {
         return None;
     }
-    if is_there("sh", &["-c", "test \"$(id -u)\" = 0"]) {
+    if is_root() {
         return Some(vec!["apt-get"]);
     }
     is_there("sudo", &["--non-interactive", "true"])

@@ -12,7 +12,7 @@
 
 mod debian;
 mod npm;
-mod stamp;
+pub(crate) mod stamp;
 mod tools;
 mod window;
 
