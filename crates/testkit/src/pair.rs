@@ -38,6 +38,11 @@ impl Pair {
     /// Opens both consoles and waits until both are live.
     pub async fn meet(scene: &Scene) -> Result<Self> {
         let nora = scene.console(NORA).await?;
+        Self::join(scene, nora).await
+    }
+
+    /// Opens Bob's console beside Nora's and waits until both are live.
+    pub async fn join(scene: &Scene, nora: Arc<ConsoleWindow>) -> Result<Self> {
         let bob = scene.console_with(BOB, &scene.server.url(), crate::window::Options::default()).await?;
         let truth = scene.server.rest(NORA)?;
         let (ticket, others) = meeting_place(&nora, &truth).await?;

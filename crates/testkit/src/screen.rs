@@ -10,8 +10,7 @@ use std::io::Cursor;
 use anyhow::{Context, Result, ensure};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{
-    Atom, AtomEnum, ClientMessageEvent, ConfigureWindowAux, ConnectionExt as _, EventMask, ImageFormat,
-    MapState, StackMode, Window,
+    Atom, AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, ImageFormat, MapState, Window,
 };
 use x11rb::rust_connection::RustConnection;
 
@@ -79,12 +78,6 @@ impl Screen {
         let message = ClientMessageEvent::new(32, one.window, protocols, [close, 0, 0, 0, 0]);
         self.connection.send_event(false, one.window, EventMask::NO_EVENT, message)?;
         self.connection.flush().context("telling the window")
-    }
-
-    /// Lays a window on top of all others.
-    pub fn raise(&self, one: &OnScreen) -> Result<()> {
-        let above = ConfigureWindowAux::new().stack_mode(StackMode::ABOVE);
-        self.connection.configure_window(one.window, &above)?.check().context("raising a window")
     }
 
     /// All that is on the screen now, as a PNG.

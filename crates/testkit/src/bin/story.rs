@@ -10,6 +10,7 @@ use anyhow::{Context, Result, ensure};
 use callboard_model::{Field, Value};
 use callboard_testkit::page::{cell, conflict, face, field, inspector, option, part, pick};
 use callboard_testkit::pair::{BOB, NORA, Pair, tickets_on_screen};
+use callboard_testkit::panel::Panel;
 use callboard_testkit::programs;
 use callboard_testkit::scene::Scene;
 use callboard_testkit::screen::Screen;
@@ -25,7 +26,8 @@ const TICKETS: u32 = 500;
 /// The stage, the people, and where their pictures go.
 struct Story {
     scene: Scene,
-    toaster: Toaster,
+    /// A desktop that lacks nothing: what it lacks would be told, and is no part of the story.
+    _desktop: (Toaster, Panel),
     pair: Pair,
     album: Album,
 }
@@ -49,7 +51,6 @@ impl Album {
     }
 
     async fn keep(&mut self, console: &ConsoleWindow, name: &str, sentence: &str) -> Result<()> {
-        put_lacks_away(console).await?;
         self.add(&console.screenshot().await?, name, sentence)
     }
 
@@ -69,7 +70,6 @@ async fn main() -> Result<()> {
     story.a_colleague_joins().await?;
     story.a_colleague_changes_something().await?;
     story.two_change_the_same_field().await?;
-    story.somebody_is_called().await?;
     story.something_is_said().await?;
     story.the_network_fails().await?;
     story.everything_by_typing().await?;
@@ -79,9 +79,12 @@ async fn main() -> Result<()> {
 impl Story {
     async fn begin() -> Result<Self> {
         let scene = Scene::set(TICKETS).await?;
-        let toaster = Toaster::start(&scene.display).await?;
-        let pair = Pair::meet(&scene).await?;
-        Ok(Self { scene, toaster, pair, album: Album::open()? })
+        let desktop = tokio::try_join!(Toaster::start(&scene.display), Panel::start(&scene.display))?;
+        let mut album = Album::open()?;
+        let nora = scene.console(NORA).await?;
+        is_called(&scene, &nora, &desktop.0, &mut album).await?;
+        let pair = Pair::join(&scene, nora).await?;
+        Ok(Self { scene, _desktop: desktop, pair, album })
     }
 
     async fn the_board(&mut self) -> Result<()> {
@@ -134,33 +137,6 @@ impl Story {
         self.album.keep(bob, "kept", "Nora kept hers: Bob's board follows").await
     }
 
-    async fn somebody_is_called(&mut self) -> Result<()> {
-        let (nora, me) = (&self.pair.nora, &self.scene.server.account(NORA)?.user_id);
-        let bob = self.scene.server.rest(BOB)?;
-        let mut others = Vec::new();
-        for id in tickets_on_screen(nora).await? {
-            let ticket = bob.ticket(&id).await?;
-            if ticket.ticket_id != *self.pair.id()
-                && ticket.assigned_to.as_ref().is_none_or(|user| user.as_str() != me)
-            {
-                others.push(ticket);
-            }
-        }
-        let ticket = others.first().context("a ticket that is not Nora's")?;
-        bob.put(&ticket.ticket_id, [(Field::Assignee, Value::from(me.as_str()))]).await?;
-        self.toaster.shows(&ticket.ticket_number).await?;
-        nora.reads(&cell(&ticket.ticket_id, "assignee"), NORA).await?;
-        let screen = Screen::of(&self.scene.display)?;
-        // Whoever came first lies lowest.
-        let windows = screen.windows("callboard")?;
-        let toast = screen.shows("Dunst", 1).await?;
-        for window in windows.first().into_iter().chain(&toast) {
-            screen.raise(window)?;
-        }
-        put_lacks_away(nora).await?;
-        self.album.add(&screen.picture()?, "toast", "Bob gives Nora a ticket: the desktop tells her, once")
-    }
-
     async fn something_is_said(&mut self) -> Result<()> {
         let Pair { nora, bob, .. } = &self.pair;
         bob.press("r").await?;
@@ -171,7 +147,8 @@ impl Story {
     }
 
     async fn the_network_fails(&mut self) -> Result<()> {
-        let Pair { nora, truth, others: [offline, theirs, _], .. } = &self.pair;
+        let Pair { nora, others: [offline, theirs, _], .. } = &self.pair;
+        let bob = self.scene.server.rest(BOB)?;
         self.scene.network.cut();
         nora.link_is("reconnecting").await?;
         nora.choose(Field::Status, offline.status_id.as_str()).await?;
@@ -180,7 +157,7 @@ impl Story {
         self.album.keep(nora, "offline", queued).await?;
         go(nora, "outbox", "outbox-waiting-line").await?;
         self.album.keep(nora, "outbox", "the outbox: what waits, and what the server has confirmed").await?;
-        truth.set_status(self.pair.id(), &theirs.status_id).await?;
+        bob.set_status(self.pair.id(), &theirs.status_id).await?;
         self.scene.network.restore();
         nora.link_is("live").await?;
         go(nora, "needs", "needs-list-line").await?;
@@ -252,13 +229,27 @@ impl Story {
     }
 }
 
-/// What this machine lacks is said once, and is no part of the story.
-async fn put_lacks_away(console: &ConsoleWindow) -> Result<()> {
-    let lacks = part("notice").with("data-kind", "lacks");
-    while console.sight(&lacks).await?.count > 0 {
-        console.click_on(&lacks.within(&part("put-away"))).await?;
+/// Nora is alone on her screen, and somebody gives her a ticket.
+async fn is_called(scene: &Scene, nora: &ConsoleWindow, toaster: &Toaster, album: &mut Album) -> Result<()> {
+    nora.link_is("live").await?;
+    let (bob, me) = (scene.server.rest(BOB)?, &scene.server.account(NORA)?.user_id);
+    for id in tickets_on_screen(nora).await? {
+        let ticket = bob.ticket(&id).await?;
+        if ticket.assigned_to.is_some_and(|user| user.as_str() != me) {
+            bob.put(&id, [(Field::Assignee, Value::from(me.as_str()))]).await?;
+            toaster.shows(&ticket.ticket_number).await?;
+            nora.reads(&cell(&id, "assignee"), NORA).await?;
+            let screen = Screen::of(&scene.display)?;
+            screen.shows("Dunst", 1).await?;
+            album.add(
+                &screen.picture()?,
+                "toast",
+                "a colleague gives Nora a ticket: the desktop tells her",
+            )?;
+            return toaster.wave_away().await;
+        }
     }
-    Ok(())
+    anyhow::bail!("every ticket on screen is Nora's or nobody's")
 }
 
 /// Goes to another screen and waits for what stands there.
