@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use crate::SOME_TICKETS;
 use crate::readable::{is_readable, is_well_laid_out};
+use crate::starts::first_start;
 
 /// A large company.
 const MANY: u32 = 10_000;
@@ -133,6 +134,32 @@ async fn at_twice_the_size_every_screen_is_whole() -> Result<()> {
     })
     .await
 }
+
+/// CO-20: where the desktop is told to keep still, nothing in the window moves.
+#[tokio::test]
+async fn nothing_moves_where_the_desktop_keeps_still() -> Result<()> {
+    play("nothing_moves", SOME_TICKETS, async |scene| {
+        for (still, moves) in [("0", false), ("1", true)] {
+            let home = tempfile::tempdir().context("a folder")?;
+            let desktop = home.path().join("xdg_config_home/gtk-3.0");
+            std::fs::create_dir_all(&desktop).context("the desktop's folder")?;
+            let settings = format!("[Settings]\ngtk-enable-animations={still}\n");
+            std::fs::write(desktop.join("settings.ini"), settings).context("telling the desktop")?;
+            let console = first_start(scene, home.path(), &[]).await?;
+            let slow: usize = console.script(MOVING, &[]).await?;
+            ensure!((slow > 0) == moves, "{slow} things move where animations are {still}");
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// How many things take their time to look different.
+const MOVING: &str = r"
+return [...document.querySelectorAll('*')].filter((one) => {
+  const { transitionDuration, animationName } = getComputedStyle(one);
+  return animationName !== 'none' || transitionDuration.split(', ').some((time) => parseFloat(time) > 0);
+}).length";
 
 /// From 100 % over 110, 125, 150 and 175 to 200.
 const STEPS_TO_TWICE: usize = 5;

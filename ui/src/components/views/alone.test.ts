@@ -1,4 +1,5 @@
 import { fireEvent, render, screen, waitFor } from '@testing-library/svelte';
+import axe from 'axe-core';
 import { tick } from 'svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AlertSettings } from '../../bridge/generated';
@@ -41,6 +42,14 @@ describe('a ticket in a window of its own (CO-3)', () => {
     for (const part of ['board', 'views', 'go-board', 'own-window'])
       expect(screen.queryByTestId(part), part).toBeNull();
     expect(document.title).toBe('T-a Printer · Callboard');
+  });
+
+  /** Colours are seen in the real window only; they are those of the ticket beside the board. */
+  it('has nothing that axe complains of (CO-20)', async () => {
+    await alone();
+    const { violations } = await axe.run(document.body, { resultTypes: ['violations'] });
+    const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+    expect(said).toEqual([]);
   });
 
   it('settles with the keys of the ticket, and has no key that leads elsewhere', async () => {
