@@ -108,6 +108,17 @@ fn a_mistake_is_named_with_its_path_and_without_the_value() {
     assert!(problems.iter().all(|problem| !problem.message.contains("no id")), "{problems:?}");
 }
 
+/// EV-5: what is missing and what should not be there are named by their own paths, whatever their names hold.
+#[test]
+fn what_is_missing_or_too_much_is_named_where_it_stands() {
+    let payload = told(json!({ "threadId": SOMEBODY, "emailData": { "a/b~c": 1 } }));
+    let problems = check(EventType::InboundEmailReceived, &payload).unwrap_err();
+    let paths: BTreeSet<_> = problems.iter().map(|problem| problem.path.as_str()).collect();
+    for path in ["/emailData/subject", "/emailData/from", "/emailData/a~1b~0c", "/threadId"] {
+        assert!(paths.contains(path), "{path}: {paths:?}");
+    }
+}
+
 /// A table of kinds: what each lets in and keeps out.
 #[test]
 fn each_kind_of_value_lets_in_what_it_says_and_nothing_else() {

@@ -46,6 +46,10 @@ pub(super) fn routes() -> Routes {
                 .query::<String>("types", "Only these, with commas between")
                 .query::<String>("ticket_id", "Only about this ticket")
                 .query::<u32>("limit", "Events per answer, 1 to 1000; 100 unless given")
+                .query::<String>(
+                    "order",
+                    "asc (default), or desc: the newest first, and `next` is the end of the log",
+                )
                 .also("410", "The log does not reach back so far"),
         )
         .post(
@@ -126,6 +130,11 @@ async fn log(State(app): State<App>, Known(caller): Known, params: Params) -> Re
         types: types(&params)?,
         ticket: params.id("ticket_id")?,
         limit: params.within("limit", LIMIT, 1..=LIMIT_MAX)?,
+        newest_first: match params.text("order") {
+            None | Some("asc") => false,
+            Some("desc") => true,
+            Some(_) => return Err(invalid("order", "invalid_enum_value", "order is asc or desc")),
+        },
     };
     let page = app.store.events(&caller, query).await?.ok_or_else(Problem::cursor_gone)?;
     Ok(Json(Log { data: page.told, next: page.next, has_more: page.has_more }))
@@ -190,6 +199,7 @@ async fn simulate(
 
 /// A mistake in the payload, as the API names mistakes.
 fn issue(pointer: &str, message: String) -> Issue {
-    let path = ["payload"].into_iter().chain(pointer.split('/').skip(1)).map(str::to_owned).collect();
+    let steps = pointer.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"));
+    let path = ["payload".to_owned()].into_iter().chain(steps).collect();
     Issue { path, message, code: "custom", rule: None }
 }

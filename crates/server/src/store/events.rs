@@ -29,12 +29,14 @@ pub struct EventQuery {
     pub ticket: Option<TicketId>,
     /// At most so many.
     pub limit: u32,
+    /// The last of them and not the first; the page ends where the log does.
+    pub newest_first: bool,
 }
 
 /// A page of the log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Events {
-    /// Oldest first.
+    /// Oldest first, unless the newest were asked for first.
     pub told: Vec<Told>,
     /// Where the next page begins.
     pub next: u64,
@@ -110,7 +112,7 @@ impl Store {
         limit: u32,
     ) -> Result<Option<Events>> {
         let (tenant, limits) = (tenant.clone(), self.limits);
-        let query = EventQuery { since, types, ticket: None, limit };
+        let query = EventQuery { since, types, limit, ..EventQuery::default() };
         self.read(move |db| statements::events::list(db, &tenant, &query, limits)).await
     }
 

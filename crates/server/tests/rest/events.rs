@@ -262,6 +262,38 @@ async fn the_log_is_read_by_place_kind_and_ticket() {
     }
 }
 
+/// EV-4: whoever begins to listen now finds the last events and the end of the log, without reading all of it.
+#[tokio::test]
+async fn the_newest_of_a_kind_come_first_when_asked_and_the_log_goes_on_behind_them() {
+    let day = Day::begin().await;
+    let ticket = day.opened().await;
+    let told = async |note: &str| {
+        let payload = json!({
+            "ticketId": ticket["ticket_id"], "approvalRequestId": ticket["ticket_id"], "approvalType": note,
+        });
+        let body = json!({ "event_type": "TICKET_APPROVAL_REQUESTED", "payload": payload });
+        let reply = day.world.post("/api/v1/events/simulate", &[], body).await;
+        assert_eq!(reply.status, 200, "{}", reply.body);
+    };
+    let notes = |page: &Value| {
+        let data = page["data"].as_array().cloned().unwrap_or_default();
+        data.iter().map(|event| event["payload"]["approvalType"].clone()).collect::<Vec<_>>()
+    };
+    for note in ["one", "two", "three"] {
+        told(note).await;
+    }
+    let path = "/api/v1/events?types=TICKET_APPROVAL_REQUESTED";
+    let newest = day.world.get(&format!("{path}&order=desc&limit=2")).await;
+    assert_eq!(notes(&newest), ["three", "two"]);
+    assert_eq!(newest["has_more"], false);
+    told("four").await;
+    let behind = day.world.get(&format!("{path}&since={}", newest["next"])).await;
+    assert_eq!(notes(&behind), ["four"]);
+    assert_eq!(notes(&day.world.get(&format!("{path}&limit=2")).await), ["one", "two"]);
+    let wrong = day.world.ask(Method::GET, "/api/v1/events?order=no", &day.world.dispatcher, &[], "").await;
+    assert_eq!(wrong.status, 400);
+}
+
 /// EV-5: what is only played is checked like what happened, says so, and is told once per key.
 #[tokio::test]
 async fn a_simulated_event_is_checked_told_once_and_marked() {
@@ -286,7 +318,17 @@ async fn a_simulated_event_is_checked_told_once_and_marked() {
     let reply = day.world.post("/api/v1/events/simulate", &[], wrong).await;
     assert_eq!(reply.status, 400);
     let details = reply.body["error"]["details"].to_string();
-    assert!(details.contains(r#"["payload","ticketId"]"#) && !details.contains("secret-no-id"), "{details}");
+    for path in [r#"["payload","ticketId"]"#, r#"["payload","more"]"#] {
+        assert!(details.contains(path), "{path}: {details}");
+    }
+    assert!(!details.contains("secret-no-id"), "{details}");
+    let bare = json!({ "event_type": "TICKET_CREATED", "payload": {} });
+    let details = day.world.post("/api/v1/events/simulate", &[], bare).await.body["error"]["details"].clone();
+    assert_eq!(
+        details[0]["path"],
+        json!(["payload", "ticketId"]),
+        "what is missing has its path too: {details}"
+    );
     let unknown = json!({ "event_type": "TICKET_EXPLODED", "payload": {} });
     assert_eq!(day.world.post("/api/v1/events/simulate", &[], unknown).await.status, 400);
     assert_eq!(day.names().await, [""; 0]);

@@ -137,7 +137,7 @@ pub(in crate::store) fn oldest(db: &mut dyn Sql, tenant: &TenantId) -> Result<u6
     }
 }
 
-/// A page of the log, oldest first; `None` when it no longer reaches back so far.
+/// A page of the log; `None` when it no longer reaches back so far.
 pub(in crate::store) fn list(
     db: &mut dyn Sql,
     tenant: &TenantId,
@@ -157,10 +157,11 @@ pub(in crate::store) fn list(
         conditions.and("ticket_id = ?", [ticket.into()]);
     }
     let limit = conditions.place(query.limit.into());
-    let sql = format!("SELECT * FROM events WHERE {} ORDER BY seq LIMIT {limit}", conditions.sql());
+    let order = if query.newest_first { "DESC" } else { "ASC" };
+    let sql = format!("SELECT * FROM events WHERE {} ORDER BY seq {order} LIMIT {limit}", conditions.sql());
     let told = db.query(&sql, conditions.values())?.iter().map(told).collect::<Result<Vec<_>>>()?;
     let is_full = u32::try_from(told.len()).unwrap_or(u32::MAX) >= query.limit;
-    let next = told.last().filter(|_| is_full).map_or(newest, |last| last.seq);
+    let next = told.last().filter(|_| is_full && !query.newest_first).map_or(newest, |last| last.seq);
     Ok(Some(Events { told, next, has_more: next < newest }))
 }
 
