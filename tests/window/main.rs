@@ -7,6 +7,7 @@
 //! | [`live`] | what a colleague does reaches this window |
 //! | [`cells`] | fields are set in their cells on the board |
 //! | [`conflict`] | two who choose at once are asked, and nobody's work is lost |
+//! | [`events`] | an event of which nothing happened is sent by its form and seen to arrive |
 //! | [`keyboard`] | everything is done without a pointer |
 //! | [`gallery`] | every primitive in every state, in both themes |
 //! | [`own_work`] | one's own work: what needs a decision, what waits, what is said, many at once |
@@ -21,6 +22,7 @@
 
 mod cells;
 mod conflict;
+mod events;
 mod gallery;
 mod habits;
 mod keyboard;

@@ -95,6 +95,12 @@ async fn every_screen_passes_axe_in_both_themes() -> Result<()> {
                 nora.sees(&part(sign)).await?;
                 is_readable(&nora, theme, screen).await?;
             }
+            // No sign leads there: it is a technician's.
+            nora.press("ge").await?;
+            nora.sees(&part("events-list-line")).await?;
+            nora.press(ENTER).await?;
+            nora.sees(&part("events-send")).await?;
+            is_readable(&nora, theme, "events").await?;
         }
         Ok(())
     })
@@ -118,6 +124,8 @@ async fn at_twice_the_size_every_screen_is_whole() -> Result<()> {
             ("outbox", "outbox", "go"),
             ("activity", "activity", "ga"),
             ("settings", "rules-line", "gs"),
+            ("events", "events-list-line", "ge"),
+            ("the form of an event", "events-send", ENTER),
             ("the board", "row", "gb"),
         ] {
             nora.press(keys).await?;

@@ -87,6 +87,28 @@ const settingsEnd = async (page) => {
   await page.waitForSelector('[data-testid="quiet-from"]');
   await page.$eval('[data-testid="settings-quiet"]', (section) => section.scrollIntoView());
 };
+const events = async (page) => {
+  for (const key of ['g', 'e']) await page.keyboard.press(key);
+  await page.waitForSelector('[data-testid="events-catalog"]');
+};
+const eventForm = (name) => async (page) => {
+  await events(page);
+  await page.keyboard.press('f');
+  await page.keyboard.type(name);
+  for (const key of ['Enter', 'Enter']) await page.keyboard.press(key);
+  await page.waitForSelector('[data-testid="events-send"]');
+};
+const eventRefused = async (page) => {
+  await eventForm('approval')(page);
+  await page.type('[data-testid="field-of-event-ticketId"]', ' no id');
+  await page.click('[data-testid="events-send"]');
+  await page.waitForSelector('[data-fate="refused"]');
+};
+const eventArrived = async (page) => {
+  await eventForm('approval')(page);
+  await page.click('[data-testid="events-send"]');
+  await page.waitForSelector('[data-fate="arrived"]');
+};
 const writing = async (page) => {
   await open(page);
   await page.keyboard.press('r');
@@ -159,6 +181,18 @@ const LOOKS = [
   { name: 'activity-empty', scene: 'empty', size: WIDE, act: go('activity', 'activity') },
   { name: 'settings', scene: 'calm', size: WIDE, act: settings },
   { name: 'settings-end', scene: 'calm', size: WIDE, act: settingsEnd },
+  { name: 'events', scene: 'calm', size: WIDE, act: events },
+  { name: 'events-offline', scene: 'offline', size: WIDE, act: events },
+  { name: 'events-refused', scene: 'calm', size: WIDE, act: eventRefused },
+  { name: 'events-arrived', scene: 'calm', size: WIDE, act: eventArrived },
+  { name: 'events-lists', scene: 'calm', size: WIDE, act: eventForm('email') },
+  { name: 'events-small', scene: 'calm', size: { width: 1024, height: 640 }, act: eventForm('assigned') },
+  {
+    name: 'zoomed-events',
+    scene: 'calm',
+    size: { width: 720, height: 450, deviceScaleFactor: 2 },
+    act: eventArrived,
+  },
   { name: 'many', scene: 'calm', size: WIDE, act: many },
   { name: 'many-done', scene: 'calm', size: WIDE, act: manyDone },
   {

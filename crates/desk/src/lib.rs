@@ -11,6 +11,7 @@
 //! | [`notes`] | what else is kept for the person: drafts, decisions, what happened, views, settings |
 //! | [`board`] | the rows and the views that windows cut from them |
 //! | [`alerts`] | what calls the person: rules, storms, toasts, the record, what is unread |
+//! | `simulator`, `form` | events that are told although nothing happened: the form, what became of one, the log |
 //! | [`rooms`] | which rooms deserve to be open, and what lets us in |
 //!
 //! **Invariant:** nothing here knows tokio, HTTP, SQL or Tauri.
@@ -21,6 +22,7 @@ pub mod board;
 pub mod bridge;
 mod clock;
 pub mod edits;
+mod form;
 mod known;
 pub mod link_state;
 mod lookups;
@@ -32,6 +34,7 @@ pub mod refresh;
 pub mod rooms;
 mod row;
 pub mod session;
+mod simulator;
 mod talk;
 mod ticket_view;
 mod tones;

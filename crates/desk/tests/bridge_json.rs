@@ -216,6 +216,110 @@ fn how_a_view_stands_and_what_stands_in_a_composer_can_be_told() {
     );
 }
 
+fn created() -> EventType {
+    EventType("TICKET_CREATED".into())
+}
+
+#[test]
+fn what_is_known_of_events_can_be_asked_and_told() {
+    let payload = serde_json::json!({"ticketId": "t", "n": 1.5, "none": null}).as_object().cloned();
+    check(
+        &Command::Simulate { attempt: 3, event_type: created(), payload: payload.expect("an object") },
+        r#"{"do":"simulate","attempt":3,"eventType":"TICKET_CREATED","payload":{"n":1.5,"none":null,"ticketId":"t"}}"#,
+    );
+    let not_a_payload = r#"{"do":"simulate","attempt":3,"eventType":"X","payload":[]}"#;
+    assert!(serde_json::from_str::<Command>(not_a_payload).is_err(), "a payload is an object");
+    check(
+        &Command::ChooseEvent { event_type: created() },
+        r#"{"do":"chooseEvent","eventType":"TICKET_CREATED"}"#,
+    );
+    let kind = EventKind {
+        event_type: created(),
+        name: "Ticket Created".to_owned(),
+        about: "There is a new ticket.".to_owned(),
+        domain: "Tickets".to_owned(),
+        emitted: true,
+    };
+    check(
+        &Update::Catalog(CatalogView { state: CatalogState::Known, kinds: [kind].into(), more: 2 }),
+        r#"{"is":"catalog","value":{"state":{"kind":"known"},"kinds":[{"eventType":"TICKET_CREATED","name":"Ticket Created","about":"There is a new ticket.","domain":"Tickets","emitted":true}],"more":2}}"#,
+    );
+}
+
+#[test]
+fn a_form_can_be_told() {
+    let field = |name: &str, input| FormField {
+        name: name.to_owned(),
+        about: None,
+        required: true,
+        nullable: false,
+        filled_by_server: false,
+        input,
+        example: None,
+    };
+    let number = FormInput::Number { whole: true, least: Some(0.into()), most: None };
+    let inputs = vec![
+        field("a", FormInput::Text { format: Some("uuid".to_owned()) }),
+        field("b", FormInput::List { of: Box::new(field("", number)), least: 1 }),
+        field("c", FormInput::OneOf { choices: vec!["x".into(), serde_json::Value::Null] }),
+        field("d", FormInput::Json { why: Undrawn::OwnNames }),
+        field("e", FormInput::Flag),
+    ];
+    let form = EventForm { event_type: created(), root: field("", FormInput::Group { fields: inputs }) };
+    let json = serde_json::to_string(&Update::EventForm(form.clone())).expect("a form can be written");
+    let rest = r#""about":null,"required":true,"nullable":false,"filledByServer":false"#;
+    for part in [
+        format!(r#"{{"name":"a",{rest},"input":{{"kind":"text","format":"uuid"}},"example":null}}"#),
+        format!(r#""of":{{"name":"",{rest},"input":{{"kind":"number","whole":true,"least":0,"most":null}}"#),
+        r#""input":{"kind":"oneOf","choices":["x",null]}"#.to_owned(),
+        r#""input":{"kind":"json","why":"ownNames"}"#.to_owned(),
+    ] {
+        assert!(json.contains(&part), "{part}: {json}");
+    }
+    check(&Update::EventForm(form), &json);
+}
+
+#[test]
+fn what_became_of_an_event_can_be_told() {
+    let entry = EventEntry {
+        place: 7,
+        event: "e".into(),
+        at: 5,
+        simulated: true,
+        actor: None,
+        idempotency_key: Some("k".to_owned()),
+        payload: "{}".to_owned(),
+    };
+    check(
+        &Update::EventLog(EventLogView {
+            event_type: created(),
+            state: CatalogState::Failed { reason: "No.".to_owned() },
+            events: [entry].into(),
+        }),
+        r#"{"is":"eventLog","value":{"eventType":"TICKET_CREATED","state":{"kind":"failed","reason":"No."},"events":[{"place":7,"event":"e","at":5,"simulated":true,"actor":null,"idempotencyKey":"k","payload":"{}"}]}}"#,
+    );
+    let fault = FieldFault { path: vec!["a".to_owned(), "0".to_owned()], message: "No.".to_owned() };
+    for (fate, json) in [
+        (SimulationFate::Sending, r#"{"kind":"sending"}"#),
+        (SimulationFate::NotSent { why: NotSent::TooLarge }, r#"{"kind":"notSent","why":"tooLarge"}"#),
+        (
+            SimulationFate::Refused { reason: "No.".to_owned(), faults: vec![fault] },
+            r#"{"kind":"refused","reason":"No.","faults":[{"path":["a","0"],"message":"No."}]}"#,
+        ),
+        (
+            SimulationFate::NotSeen { event: "e".into(), seconds: 15 },
+            r#"{"kind":"notSeen","event":"e","seconds":15}"#,
+        ),
+    ] {
+        check(
+            &Update::Simulation(SimulationView { attempt: 1, event_type: created(), fate }),
+            &format!(
+                r#"{{"is":"simulation","value":{{"attempt":1,"eventType":"TICKET_CREATED","fate":{json}}}}}"#
+            ),
+        );
+    }
+}
+
 /// What a reader says that it expects where it meets a name that it does not know.
 fn names<T: DeserializeOwned + Debug>(unknown: &str) -> Vec<String> {
     let said = serde_json::from_str::<T>(unknown).expect_err("nothing has this name").to_string();

@@ -37,6 +37,7 @@ fn generated() -> String {
          export const CHIPS_MAX = {CHIPS_MAX};\n\n\
          export const SAVED_NAME_MAX = {SAVED_NAME_MAX};\n\n\
          export const ZOOMS = {ZOOMS:?} as const;\n\n\
+         export const FORM_ITEMS_MAX = {FORM_ITEMS_MAX};\n\n\
          export {}\n",
         fields.join("\n  | "),
         declarations.join("\n\nexport ")
@@ -163,6 +164,20 @@ fn declarations() -> Vec<String> {
         ActivityFilter::decl(&config),
         ToldFilter::decl(&config),
         ActivityChange::decl(&config),
+        EventType::decl(&config),
+        CatalogView::decl(&config),
+        CatalogState::decl(&config),
+        EventKind::decl(&config),
+        EventForm::decl(&config),
+        FormField::decl(&config),
+        FormInput::decl(&config),
+        Undrawn::decl(&config),
+        EventLogView::decl(&config),
+        EventEntry::decl(&config),
+        SimulationView::decl(&config),
+        SimulationFate::decl(&config),
+        NotSent::decl(&config),
+        FieldFault::decl(&config),
         Place::decl(&config),
     ]
 }

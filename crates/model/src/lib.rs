@@ -12,7 +12,7 @@
 //! | [`room`] | names of rooms |
 //! | [`digest`] | who is on which ticket, as the board is told |
 //! | [`hint`] | "these fields changed", never a value |
-//! | [`rest`] | envelopes, problems, lookups, tokens |
+//! | [`rest`] | envelopes, problems, lookups, tokens, events |
 //! | `openapi` | schemas of the above, behind a feature |
 //!
 //! **Invariant:** no I/O, no clock, no rule of business; nothing here knows tokio, HTTP or SQL.

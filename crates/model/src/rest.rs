@@ -1,4 +1,4 @@
-//! Shapes of the REST API: envelopes, problems, lookups, tokens.
+//! Shapes of the REST API: envelopes, problems, lookups, tokens, events.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,6 +10,10 @@ use crate::{
     BoardId, CategoryId, ClientId, CommentId, ContactId, Field, LocationId, PriorityId, StatusId, TeamId,
     TenantId, Ticket, TicketId, UserId, Value, Version,
 };
+
+mod events;
+
+pub use events::{CatalogEntry, EventPage, LoggedEvent, NewEvent, SimulatedEvent};
 
 /// Names of the headers.
 pub mod header {

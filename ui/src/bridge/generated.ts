@@ -29,6 +29,8 @@ export const SAVED_NAME_MAX = 80;
 
 export const ZOOMS = [80, 90, 100, 110, 125, 150, 175, 200] as const;
 
+export const FORM_ITEMS_MAX = 50;
+
 export type ViewId = string;
 
 export type Command = { "do": "hello" }
@@ -277,6 +279,21 @@ export type Command = { "do": "hello" }
   looking: Looking,
   /** The minute of the day at which it happens, by local time; `null`: now. */
   minute: number | null,
+}
+  | { "do": "openEvents" }
+  | { "do": "closeEvents" }
+  | { "do": "chooseEvent",
+  /** Which. */
+  eventType: EventType,
+}
+  | { "do": "readEventLog" }
+  | { "do": "simulate",
+  /** The window's own number for it. One that was sent and not refused is not sent again under the same number. */
+  attempt: number,
+  /** Which. */
+  eventType: EventType,
+  /** What it says; at most [`PAYLOAD_MAX`](super::PAYLOAD_MAX). */
+  payload: Record<string, unknown>,
 };
 
 export type BoardQuery = {
@@ -425,6 +442,10 @@ export type Update = { "is": "board", "value": {
 } }
   | { "is": "alerts", "value": AlertsView }
   | { "is": "tried", "value": Verdict }
+  | { "is": "catalog", "value": CatalogView }
+  | { "is": "eventForm", "value": EventForm }
+  | { "is": "eventLog", "value": EventLogView }
+  | { "is": "simulation", "value": SimulationView }
   | { "is": "show", "value": Place }
   | { "is": "notice", "value": Notice }
   | { "is": "setup", "value": SetupView }
@@ -1245,6 +1266,174 @@ export type ActivityChange = { "kind": "reset",
   total: number,
   /** The new ones. */
   entries: Array<ActivityEntry>,
+};
+
+export type EventType = string;
+
+export type CatalogView = {
+  /** How far it is known. */
+  state: CatalogState,
+  /** Every kind in the catalogue's order; at most [`KINDS_MAX`]. */
+  kinds: Array<EventKind>,
+  /** How many there are beyond those. */
+  more: number,
+};
+
+export type CatalogState = { "kind": "loading" }
+  | { "kind": "known" }
+  | { "kind": "offline" }
+  | { "kind": "signedOut" }
+  | { "kind": "forbidden" }
+  | { "kind": "missing" }
+  | { "kind": "failed",
+  /** Its words, or ours. */
+  reason: string,
+};
+
+export type EventKind = {
+  /** Its name in the catalogue. */
+  eventType: EventType,
+  /** Its name for people. */
+  name: string,
+  /** What happened then. */
+  about: string,
+  /** What it belongs to: tickets, scheduling, … */
+  domain: string,
+  /** Whether the server sends it by itself; what it does not send can only be simulated. */
+  emitted: boolean,
+};
+
+export type EventForm = {
+  /** Of which kind. */
+  eventType: EventType,
+  /** The payload as a whole: a group of fields, or, where its schema cannot be drawn, a text of JSON. */
+  root: FormField,
+};
+
+export type FormField = {
+  /** Its name in the payload; empty for the payload itself and for the things of a list. */
+  name: string,
+  /** What the schema says about it. */
+  about: string | null,
+  /** Whether it must be filled in. */
+  required: boolean,
+  /** Whether it may be `null`. */
+  nullable: boolean,
+  /** Whether the server fills it in where nothing is given. */
+  filledByServer: boolean,
+  /** What can be filled in. */
+  input: FormInput,
+  /** Something that fits, as far as can be known; none where nothing does. */
+  example: unknown,
+};
+
+export type FormInput = { "kind": "text",
+  /** How they are to be written, in the schema's own word: `uuid`, `date-time`, `email`. */
+  format: string | null,
+}
+  | { "kind": "number",
+  /** A whole one. */
+  whole: boolean,
+  /** From here on. */
+  least: number | null,
+  /** Up to here. */
+  most: number | null,
+}
+  | { "kind": "flag" }
+  | { "kind": "oneOf",
+  /** At most [`FORM_CHOICES_MAX`]. */
+  choices: (string | number | boolean | null)[],
+}
+  | { "kind": "group",
+  /** In the schema's order. */
+  fields: Array<FormField>,
+}
+  | { "kind": "list",
+  /** Each of them. */
+  of: FormField,
+  /** At least so many. */
+  least: number,
+}
+  | { "kind": "json",
+  /** Why it is not drawn. */
+  why: Undrawn,
+};
+
+export type Undrawn = "anything" | "ownNames" | "unknown" | "tooMuch";
+
+export type EventLogView = {
+  /** Of which kind. */
+  eventType: EventType,
+  /** How far it is known. What was read before stays where a later reading fails. */
+  state: CatalogState,
+  /** Newest first; at most [`LOGGED_MAX`]. */
+  events: Array<EventEntry>,
+};
+
+export type EventEntry = {
+  /** Its place in the log. */
+  place: number,
+  /** Its name. */
+  event: string,
+  /** When it happened, in milliseconds of the Unix epoch by the server's clock. */
+  at: number,
+  /** Whether nothing of it happened. */
+  simulated: boolean,
+  /** Who did it, as the payload says: `USER`, `CONTACT` or `SYSTEM`, and who of them. */
+  actor: string | null,
+  /** What makes the same thing told twice be known as the same, where the payload says so. */
+  idempotencyKey: string | null,
+  /** What it says, as JSON; cut where it is long. */
+  payload: string,
+};
+
+export type SimulationView = {
+  /** The number under which the window sent it. */
+  attempt: number,
+  /** Of which kind. */
+  eventType: EventType,
+  /** What became of it. */
+  fate: SimulationFate,
+};
+
+export type SimulationFate = { "kind": "sending" }
+  | { "kind": "notSent",
+  /** Why. */
+  why: NotSent,
+}
+  | { "kind": "unanswered" }
+  | { "kind": "refused",
+  /** Its words. */
+  reason: string,
+  /** What is wrong with the payload. */
+  faults: Array<FieldFault>,
+}
+  | { "kind": "told",
+  /** Its name. */
+  event: string,
+}
+  | { "kind": "arrived",
+  /** Its name. */
+  event: string,
+  /** When it happened, in milliseconds of the Unix epoch by the server's clock. */
+  at: number,
+  /** Whether the log says of it that nothing of it happened. */
+  simulated: boolean,
+}
+  | { "kind": "notSeen",
+  /** Its name. */
+  event: string,
+  /** After so many seconds. */
+  seconds: number,
+};
+
+export type NotSent = "offline" | "signedOut" | "tooLarge" | "busy";
+
+export type FieldFault = {
+  /** Where: names of fields, and places in lists; empty for the payload as a whole. */
+  path: Array<string>,
+  /** What. */
+  message: string,
 };
 
 export type Place = { "kind": "ticket",

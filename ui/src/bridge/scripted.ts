@@ -19,6 +19,7 @@ import type {
   Value,
 } from './generated';
 import { BOARDS, HABITS, ME, PEOPLE, PROFILES, STATUSES } from './scripted/people';
+import { MadeEvents } from './scripted/events';
 import { dress, sceneOf, type Scene, type SceneName } from './scripted/scenes';
 import { MadeRecord } from './scripted/record';
 import { CHOICES, countsOf, linesOf, makeTickets, viewOf, type Made } from './scripted/tickets';
@@ -50,6 +51,7 @@ export class ScriptedBackend implements Backend {
   #saved: SavedView[] = [];
   readonly #work: MadeWork;
   readonly #record: MadeRecord;
+  readonly #events: MadeEvents;
   #onUpdate: (update: Update) => void = () => undefined;
   #turn = 0;
 
@@ -65,6 +67,7 @@ export class ScriptedBackend implements Backend {
       refresh: () => this.#refresh(),
     });
     this.#record = new MadeRecord(this.#tickets, scene === 'loading', now, tell);
+    this.#events = new MadeEvents(this.#scene, now, tell);
   }
 
   async subscribe(onUpdate: (update: Update) => void): Promise<void> {
@@ -149,7 +152,7 @@ export class ScriptedBackend implements Backend {
         this.#tell({ is: 'notice', value: { kind: 'unsent', edits: 2, drafts: 1 } });
         break;
       default:
-        if (this.#work.take(command) || this.#record.take(command)) return;
+        if ([this.#work, this.#record, this.#events].some((part) => part.take(command))) return;
         if ('ticket' in command && 'field' in command) this.#field(command);
     }
   }

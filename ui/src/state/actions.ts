@@ -232,6 +232,7 @@ export const ACTIONS = table({
   outbox: go('outbox', 'G O'),
   activity: go('activity', 'G A'),
   settings: go('settings', 'G S'),
+  events: go('events', 'G E'),
 
   nextPane: { group: 'window', key: 'F6', run: (on) => on.nextPane(1) },
   previousPane: { group: 'window', key: 'Shift+F6', run: (on) => on.nextPane(-1) },

@@ -38,6 +38,7 @@ import { Keymap } from './keymap.svelte';
 import { Notices } from './notices.svelte';
 import { Over } from './over.svelte';
 import { Places } from './places.svelte';
+import { SimulatorState } from './simulator.svelte';
 import { Taste } from './taste.svelte';
 import { TicketState } from './ticket.svelte';
 import { Views } from './views.svelte';
@@ -81,6 +82,7 @@ export class Console {
   readonly activity: ActivityState;
   readonly alerts: AlertsState;
   readonly bulk: BulkState;
+  readonly simulator: SimulatorState;
 
   link = $state.raw<LinkView>(NO_LINK);
   counts = $state.raw<Counts | null>(null);
@@ -113,6 +115,7 @@ export class Console {
     this.activity = new ActivityState(send);
     this.alerts = new AlertsState(send);
     this.bulk = new BulkState(send);
+    this.simulator = new SimulatorState(send);
     this.board = new BoardState(MAIN_VIEW, send);
     this.cursor = new Cursor(this.board);
     this.ticket = new TicketState(send);
@@ -142,6 +145,7 @@ export class Console {
     // Always: what was decided can be taken back from everywhere.
     void this.send({ do: 'openNeeds' });
     this.activity.reopen();
+    this.simulator.reopen();
     // What is watched is marked on the ticket.
     this.alerts.read();
   }
@@ -262,6 +266,18 @@ export class Console {
         break;
       case 'tried':
         this.alerts.verdict = update.value;
+        break;
+      case 'catalog':
+        this.simulator.catalog = update.value;
+        break;
+      case 'eventForm':
+        this.simulator.applyForm(update.value);
+        break;
+      case 'eventLog':
+        this.simulator.applyLog(update.value);
+        break;
+      case 'simulation':
+        this.simulator.applySimulation(update.value);
         break;
       case 'notice':
         this.notices.tell(update.value);

@@ -3,7 +3,7 @@
  *
  * **Invariant:** only the person changes it, or a click on something outside that names a screen; no update does.
  */
-export type PlaceName = 'board' | 'needs' | 'outbox' | 'activity' | 'settings';
+export type PlaceName = 'board' | 'needs' | 'outbox' | 'activity' | 'settings' | 'events';
 
 export class Places {
   now = $state<PlaceName>('board');

@@ -20,6 +20,7 @@ export const ACTIONS: Record<ActionId, string> = {
   outbox: 'Go to the outbox',
   activity: 'Go to the activity',
   settings: 'Go to the settings',
+  events: 'Go to the events, to simulate one',
   groupBySla: 'Group by SLA',
   groupByStatus: 'Group by status',
   groupByAssignee: 'Group by assignee',

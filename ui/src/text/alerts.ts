@@ -181,6 +181,7 @@ export const settings = {
     machine: 'Window, start and sound',
     account: 'Account',
     diagnostics: 'Diagnostics',
+    events: 'Events',
   },
   notKept: (why: string) => `Holds only until the program ends: it could not be written to disk. ${why}`,
   rules: {

@@ -25,6 +25,7 @@ import { ACTIONS, GROUPS, VERBS } from './actions';
 import { BOARD, COLUMNS } from './board';
 import { CONNECT } from './connect';
 import * as alerts from './alerts';
+import { events } from './events';
 import { FIELDS } from './fields';
 import { number, timeOfDay } from './time';
 import * as work from './work';
@@ -241,6 +242,7 @@ export const text = {
 
   ...work,
   ...alerts,
+  events,
 
   rail: {
     label: 'Main',

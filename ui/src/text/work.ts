@@ -27,6 +27,7 @@ export const places: Record<PlaceName, string> = {
   outbox: 'Outbox',
   activity: 'Activity',
   settings: 'Settings',
+  events: 'Events',
 };
 
 /** The name of what is pressed, and the key that presses it, where there is one. */

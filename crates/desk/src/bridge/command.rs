@@ -4,11 +4,13 @@
 
 use callboard_model::{Field, TicketId, Value};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
 
 use super::activity::ActivityFilter;
 use super::alert::{AlertFact, AlertSettings, Looking, PauseFor};
 use super::board::ChoosingBy;
 use super::comments::{SayingId, Visibility};
+use super::events::EventType;
 use super::outbox::{BulkId, DecisionId};
 use super::query::{BoardQuery, ChipKind, ViewId};
 use super::saved::{Column, SavedViewId};
@@ -357,6 +359,28 @@ pub enum Command {
         looking: Looking,
         /// The minute of the day at which it happens, by local time; `null`: now.
         minute: Option<u16>,
+    },
+    /// Tell which events there are, now and whenever that changes; again, where it could not be told.
+    OpenEvents,
+    /// Tell it no more, nor what was sent from there.
+    CloseEvents,
+    /// Show one kind of event: answered with its form, and with the newest of it in the server's log.
+    ChooseEvent {
+        /// Which.
+        event_type: EventType,
+    },
+    /// Read the log of the chosen kind again.
+    ReadEventLog,
+    /// Have the server tell an event of which nothing happened. It is sent now or not at all, and one at a time; what
+    /// becomes of it is told with [`Update::Simulation`](super::Update::Simulation).
+    Simulate {
+        /// The window's own number for it. One that was sent and not refused is not sent again under the same number.
+        attempt: u32,
+        /// Which.
+        event_type: EventType,
+        /// What it says; at most [`PAYLOAD_MAX`](super::PAYLOAD_MAX).
+        #[cfg_attr(feature = "ts", ts(type = "Record<string, unknown>"))]
+        payload: Map<String, Json>,
     },
 }
 

@@ -16,6 +16,7 @@
 //! | `status` | how the program stands: with the server, and with its work |
 //! | `alert` | what may call the person, what they chose about it, and what was decided |
 //! | `activity` | what happened, and what nobody has read |
+//! | `events` | what the server can tell of and has told, and what it is to tell although nothing happened |
 //! | `signal` | what is asked of the machine around the windows: toasts, sounds, the badge |
 //! | `setup` | profiles, windows, and what the program around the desk is asked |
 //! | `look` | what is drawn in many places: people, choices, tones |
@@ -27,6 +28,7 @@ pub mod alert;
 mod board;
 mod command;
 mod comments;
+mod events;
 pub mod habits;
 mod look;
 mod outbox;
@@ -53,6 +55,11 @@ pub use board::{
 pub use command::{Command, LINES_MAX};
 pub use comments::{
     CommentDraft, CommentView, CommentsView, ComposerView, Older, PendingComment, SayingId, Visibility,
+};
+pub use events::{
+    CatalogState, CatalogView, EventEntry, EventForm, EventKind, EventLogView, EventType, FORM_CHOICES_MAX,
+    FORM_DEPTH_MAX, FORM_FIELDS_MAX, FORM_ITEMS_MAX, FieldFault, FormField, FormInput, KINDS_MAX, LOGGED_MAX,
+    NotSent, PAYLOAD_MAX, SimulationFate, SimulationView, Undrawn,
 };
 pub use habits::{Autostart, Habits, HabitsView, VOLUME_MAX, ZOOMS, ZoomStep};
 pub use look::{Choice, Face, FaceState, Severity, Slack, Tone};

@@ -11,6 +11,7 @@ use super::activity::ActivityChange;
 use super::alert::{AlertsView, Verdict};
 use super::board::{BoardChange, ChipsView, OffersView, ViewSummary};
 use super::comments::{CommentsView, ComposerView};
+use super::events::{CatalogView, EventForm, EventLogView, SimulationView};
 use super::habits::HabitsView;
 use super::look::{Choice, Face};
 use super::outbox::{BulkView, NeedsView, OutboxView};
@@ -73,6 +74,14 @@ pub enum Update {
     Alerts(AlertsView),
     /// What would be done about a fact that was tried.
     Tried(Verdict),
+    /// What the server can tell of, to a window that shows it.
+    Catalog(CatalogView),
+    /// What can be filled in for the kind of event that the window chose.
+    EventForm(EventForm),
+    /// The newest events of that kind, as the server's log has them.
+    EventLog(EventLogView),
+    /// What became of the event that the window sent.
+    Simulation(SimulationView),
     /// Show this: the person asked for it outside the window.
     Show(Place),
     /// A passing toast.

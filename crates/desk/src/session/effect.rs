@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use callboard_model::rest::{Me, NewComment, TicketChanges};
+use callboard_model::rest::{Me, NewComment, NewEvent, TicketChanges};
 use callboard_model::{ClientId, EditId, Field, Presence, Room, Ticket, TicketId, Timestamp, Value, Version};
 
 use serde::{Deserialize, Serialize};
 
 use super::event::Lookups;
-use crate::bridge::{Signal, Update};
+use crate::bridge::{EventType, Signal, Update};
 use crate::notes::{NoteOrder, Owner};
 
 /// One thing to be done. The runtime does them in the order given, and does not wait for one before the next.
@@ -108,6 +108,24 @@ pub enum Request {
     StockTokens {
         /// The tickets.
         tickets: Vec<TicketId>,
+    },
+    /// Every event that the server can tell of.
+    EventCatalog,
+    /// What was told of one kind.
+    EventLog {
+        /// Which kind.
+        of: EventType,
+        /// What came behind this place, oldest first; `None`: the newest, newest first.
+        since: Option<u64>,
+        /// At most so many.
+        limit: u32,
+    },
+    /// Tell an event of which nothing happened.
+    Simulate {
+        /// Its idempotency key.
+        key: EditId,
+        /// The event.
+        event: NewEvent,
     },
 }
 
@@ -208,6 +226,8 @@ pub enum Timer {
     Lists,
     /// Something is to be told, or rings again.
     Alerts,
+    /// Read the log of events again: what was told is awaited there.
+    EventLog,
 }
 
 /// What of the server's words is kept.

@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use callboard_model::rest::{
-    Board, Capabilities, Category, Changes, Client, Comment, Contact, LiveTokens, Location, Me, Pagination,
-    Priority, Stale, Status, Team, User,
+    Board, Capabilities, CatalogEntry, Category, Changes, Client, Comment, Contact, EventPage, LiveTokens,
+    Location, Me, Pagination, Priority, SimulatedEvent, Stale, Status, Team, User,
 };
 use callboard_model::{Digest, EditId, Hint, Presence, Room, Ticket, Timestamp};
 use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
-use crate::bridge::{Command, Saving, ToastAction, ToastId};
+use crate::bridge::{Command, FieldFault, Saving, ToastAction, ToastId};
 use crate::notes::{Note, NoteName};
 use crate::session::effect::{Request, RequestId, Timer};
 use crate::session::effect::{StoredEdit, WindowId};
@@ -155,6 +155,12 @@ pub enum Answer {
     Changes(Changes),
     /// To [`Request::LiveTokens`].
     LiveTokens(LiveTokens),
+    /// To [`Request::EventCatalog`].
+    EventCatalog(Vec<CatalogEntry>),
+    /// To [`Request::EventLog`].
+    EventLog(EventPage),
+    /// To [`Request::Simulate`]: it was told.
+    Simulated(SimulatedEvent),
 }
 
 /// The lists behind the pickers.
@@ -196,7 +202,7 @@ pub enum Failure {
     Gone,
     /// 409 or 412: somebody wrote in between.
     Stale(Box<Stale>),
-    /// 410: the change feed no longer reaches back that far.
+    /// 410: the change feed, or the log of events, no longer reaches back that far.
     TooOld,
     /// Any other refusal, final for this request.
     Refused {
@@ -204,6 +210,8 @@ pub enum Failure {
         code: Arc<str>,
         /// The server's sentence.
         message: Arc<str>,
+        /// What of the request is wrong, where the server names it.
+        faults: Vec<FieldFault>,
     },
     /// 5xx: the server's own trouble; worth another try.
     Broken,

@@ -40,6 +40,7 @@ impl Session {
         while let Some(question) = self.next_talk() {
             self.ask(turn, question);
         }
+        self.ask_events(turn);
         for ticket in std::mem::take(&mut self.touched) {
             self.keep_drafts(turn, &ticket);
             self.look_for_needs(turn, &ticket);
@@ -58,6 +59,7 @@ impl Session {
         }
         self.board.flush(turn.effects());
         self.tell_lists(turn);
+        self.tell_events(turn);
         self.arm_clock(turn);
         self.arm_settling(turn);
         self.arm_faces(turn);

@@ -35,6 +35,7 @@ mod reach;
 mod saved;
 mod say;
 mod sign_out;
+mod simulating;
 mod step;
 mod truth;
 mod turn;
@@ -64,6 +65,7 @@ use crate::presence::Presences;
 use crate::presence::attention::Attention;
 use crate::refresh::Refreshes;
 use crate::rooms::Rooms;
+use crate::simulator::Simulators;
 use crate::talk::Talks;
 use crate::windows::{Common, Windows};
 use check::Check;
@@ -147,6 +149,8 @@ pub struct Session {
     /// The tickets that they watch, as the rows show it.
     watched: Watched,
     windows: Windows,
+    /// What windows show of events.
+    simulators: Simulators,
     common: Common,
     /// Tickets whose rows and views are built anew at the end of the step.
     touched: BTreeSet<TicketId>,
@@ -212,6 +216,7 @@ impl Session {
             alerts: Alerts::default(),
             watched: Watched::default(),
             windows: Windows::default(),
+            simulators: Simulators::default(),
             common: Common {
                 link,
                 counts: Counts::default(),

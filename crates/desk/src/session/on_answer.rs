@@ -35,6 +35,9 @@ impl Session {
             Request::Changes { .. } => self.on_changes(turn, outcome),
             Request::LiveTokens { tickets, board } => self.on_tokens(turn, tickets, board, outcome),
             Request::StockTokens { tickets } => self.on_stock_tokens(turn, tickets, outcome),
+            Request::EventCatalog => self.on_event_catalog(outcome),
+            Request::EventLog { of, since, .. } => self.on_event_log(&of, since, outcome),
+            Request::Simulate { key, .. } => self.on_simulated(turn, key, outcome),
         }
     }
 }

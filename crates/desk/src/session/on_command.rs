@@ -77,12 +77,18 @@ impl Session {
             | Command::SetAlerts { .. }
             | Command::PauseAlerts { .. }
             | Command::TryAlert { .. } => self.alerts_commanded(turn, window, command),
+            Command::OpenEvents
+            | Command::CloseEvents
+            | Command::ChooseEvent { .. }
+            | Command::ReadEventLog
+            | Command::Simulate { .. } => self.events_commanded(turn, window, command),
         }
     }
 
     fn hello(&mut self, turn: &mut Turn<'_>, window: WindowId) {
         self.board.close_window(&window);
         self.bulks.close(&window);
+        self.simulators.close(&window);
         self.alerts.look_away(&window);
         if let Some(place) = self.alerts.wanted.take() {
             turn.paint(window.clone(), Update::Show(place));
@@ -94,6 +100,7 @@ impl Session {
     pub(super) fn window_closed(&mut self, window: &WindowId) {
         self.board.close_window(window);
         self.bulks.close(window);
+        self.simulators.close(window);
         self.alerts.look_away(window);
         let left = self.windows.close(window);
         self.looked_away(left);

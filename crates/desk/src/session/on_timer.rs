@@ -38,6 +38,7 @@ impl Session {
             Timer::Settle => self.settling_armed = None,
             Timer::Lists => self.lists.is_resting = false,
             Timer::Alerts => self.alerts.armed = None,
+            Timer::EventLog => self.look_for_events(turn),
         }
     }
 

@@ -100,6 +100,7 @@ impl Session {
         self.let_go_of_past();
         self.let_go_of_views();
         self.alerts.let_go(&Now::of(&turn.now));
+        self.simulators.let_go();
         self.bulks = Bulks::default();
     }
 

@@ -96,7 +96,10 @@ impl Session {
             | Request::Say { .. }
             | Request::Comments { .. }
             | Request::LiveTokens { .. }
-            | Request::StockTokens { .. } => self.attempt(turn),
+            | Request::StockTokens { .. }
+            | Request::EventCatalog
+            | Request::EventLog { .. }
+            | Request::Simulate { .. } => self.attempt(turn),
         }
     }
 }

@@ -39,6 +39,7 @@ pub(super) const fn is_heard_signed_out(event: &Event) -> bool {
                 | Command::CloseBulk { .. }
                 | Command::CloseNeeds
                 | Command::CloseOutbox
+                | Command::CloseEvents
         ),
         Event::Started { .. }
         | Event::Answered { .. }

@@ -28,5 +28,14 @@ pub(super) const RESTLESS: &str = "The ticket kept changing while this was being
 pub(super) const PERHAPS_SAID: &str =
     "This may have been said already, more than a day ago. Look before you say it again.";
 
+/// 403 to an event that is to be told.
+pub(super) const NO_EVENTS: &str = "Your role does not tell events.";
+
+/// 404 to an event that is to be told.
+pub(super) const NO_SIMULATOR: &str = "This server tells no events on request.";
+
+/// An answer that is no answer to what was asked.
+pub(super) const UNREADABLE: &str = "The server failed, or said something that cannot be understood.";
+
 /// The server failed at an edit too often.
 pub(super) const BROKEN: &str = "The server keeps failing when this is saved.";

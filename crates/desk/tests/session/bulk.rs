@@ -27,8 +27,11 @@ fn each_ticket_of_many_has_its_own_fate() {
     world.server.refusal = Some("No.");
     let held = world.held.iter().position(|(_, request, _)| format!("{request:?}").contains("t4"));
     let (id, request, _) = world.held.remove(held.expect("a save of t4")).expect("it is there");
-    let refusal =
-        callboard_desk::session::event::Failure::Refused { code: "X".into(), message: "No.".into() };
+    let refusal = callboard_desk::session::event::Failure::Refused {
+        code: "X".into(),
+        message: "No.".into(),
+        faults: Vec::new(),
+    };
     world.answer(id, request, Err(refusal));
     world.server.refusal = None;
     world.deliver_all();

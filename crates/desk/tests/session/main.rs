@@ -20,6 +20,7 @@ mod live;
 mod own_work;
 mod recall;
 mod sign_out;
+mod simulator;
 mod start;
 mod stock;
 mod storms;

@@ -123,7 +123,8 @@ fn an_edit_whose_ticket_the_server_will_not_tell_is_refused_with_its_sentence() 
     world.pass(5_000);
     let is_fetch = |request: &Request| matches!(request, Request::Ticket(id) if id.as_str() == "t1");
     while let Some((id, request, outcome)) = world.held.pop_front() {
-        let refusal = Failure::Refused { code: "NOT_NOW".into(), message: "Not now.".into() };
+        let refusal =
+            Failure::Refused { code: "NOT_NOW".into(), message: "Not now.".into(), faults: Vec::new() };
         let outcome = if is_fetch(&request) { Err(refusal) } else { outcome };
         world.answer(id, request, outcome);
     }

@@ -132,7 +132,7 @@ fn a_save_whose_ticket_cannot_be_read_is_refused_with_the_servers_sentence() {
     world.net = Net::Held;
     world.edit("t1", Status, "hold");
     let (id, request, _) = world.held.pop_front().expect("it is read first");
-    let failure = Failure::Refused { code: "X".into(), message: "Not today.".into() };
+    let failure = Failure::Refused { code: "X".into(), message: "Not today.".into(), faults: Vec::new() };
     world.answer(id, request, Err(failure));
     let state = format!("{:?}", world.state("t1", Status));
     assert!(state.contains("Not today."), "{state}");

@@ -8,15 +8,16 @@
 //! | 401 | signed out, in whichever of its two shapes |
 //! | 403 / 404 | forbidden / gone |
 //! | 409, 412 with the ticket in `details` | stale; without it a refusal |
-//! | 410 | the change feed no longer reaches back that far; to any other question the same as 404 |
+//! | 410 | the change feed or the log of events no longer reaches back that far; to any other question the same as 404 |
 //! | 429, 503 with `Retry-After` | busy |
-//! | any other | a refusal, with the server's code and sentence |
+//! | any other | a refusal, with the server's code and sentence, and what of the request it names as wrong |
 //!
 //! **Invariant:** only this module knows status codes.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use callboard_desk::bridge::FieldFault;
 use callboard_desk::session::event::Failure;
 use callboard_model::Timestamp;
 use callboard_model::rest::{One, Stale};
@@ -37,6 +38,13 @@ const BUSY_WAIT_MAX: Duration = Duration::from_secs(300);
 
 /// The longest sentence of a server that is passed on, in characters; the rest is cut.
 const SENTENCE_CHARS_MAX: usize = 300;
+
+/// The most faults of a request that are passed on; further ones help nobody.
+const FAULTS_MAX: usize = 50;
+
+/// The most steps of the path to one, and the longest of them in characters; the rest is cut.
+const PATH_MAX: usize = 16;
+const STEP_CHARS_MAX: usize = 100;
 
 /// Reads an answer.
 pub(crate) fn read<T: DeserializeOwned>(answer: &HttpAnswer) -> Result<T, Failure> {
@@ -116,23 +124,47 @@ fn refused(answer: &HttpAnswer) -> Failure {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Error {
-        Problem { code: Arc<str>, message: Arc<str> },
+        Problem {
+            code: Arc<str>,
+            message: Arc<str>,
+            #[serde(default)]
+            details: serde_json::Value,
+        },
         Sentence(Arc<str>),
     }
     let status = answer.status;
     let code = || format!("HTTP_{}", status.as_u16()).into();
-    let (code, message) = match serde_json::from_slice(&answer.body) {
-        Ok(Envelope { error: Error::Problem { code, message } }) => (code, message),
-        Ok(Envelope { error: Error::Sentence(message) }) => (code(), message),
-        Err(_) => (code(), status.canonical_reason().unwrap_or("the server refused it").into()),
+    let (code, message, faults) = match serde_json::from_slice(&answer.body) {
+        Ok(Envelope { error: Error::Problem { code, message, details } }) => {
+            (code, message, faults(&details))
+        }
+        Ok(Envelope { error: Error::Sentence(message) }) => (code(), message, Vec::new()),
+        Err(_) => {
+            let message = status.canonical_reason().unwrap_or("the server refused it");
+            (code(), message.into(), Vec::new())
+        }
     };
-    Failure::Refused { code, message: cut(message) }
+    Failure::Refused { code, message: cut(&message, SENTENCE_CHARS_MAX).into(), faults }
 }
 
-fn cut(sentence: Arc<str>) -> Arc<str> {
-    match sentence.char_indices().nth(SENTENCE_CHARS_MAX) {
-        Some((end, _)) => format!("{}…", &sentence[..end]).into(),
-        None => sentence,
+/// What of a request is wrong: a list of paths and sentences, where the details are that.
+fn faults(details: &serde_json::Value) -> Vec<FieldFault> {
+    let step = |step: &serde_json::Value| match step {
+        serde_json::Value::String(name) => Some(cut(name, STEP_CHARS_MAX)),
+        serde_json::Value::Number(place) => Some(place.to_string()),
+        _ => None,
+    };
+    let fault = |one: &serde_json::Value| {
+        let path = one.get("path")?.as_array()?.iter().take(PATH_MAX).map(step).collect::<Option<_>>()?;
+        Some(FieldFault { path, message: cut(one.get("message")?.as_str()?, SENTENCE_CHARS_MAX) })
+    };
+    details.as_array().into_iter().flatten().take(FAULTS_MAX).filter_map(fault).collect()
+}
+
+fn cut(sentence: &str, most: usize) -> String {
+    match sentence.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &sentence[..end]),
+        None => sentence.to_owned(),
     }
 }
 
@@ -173,7 +205,7 @@ mod tests {
     }
 
     fn refusal(code: &str, message: &str) -> Failure {
-        Failure::Refused { code: code.into(), message: message.into() }
+        Failure::Refused { code: code.into(), message: message.into(), faults: Vec::new() }
     }
 
     #[test]
@@ -210,6 +242,29 @@ mod tests {
             panic!("a refusal");
         };
         assert_eq!(message.chars().count(), SENTENCE_CHARS_MAX + 1);
+    }
+
+    /// EV-5: each fault that a server names arrives with its path; what is no fault, and what is too much, does not.
+    #[test]
+    fn faults_are_passed_on_with_their_paths_and_within_their_limits() {
+        let details = |details: &str| {
+            let body = format!(r#"{{"error":{{"code":"X","message":"No.","details":{details}}}}}"#);
+            match failure(&answer(400, &[], &body)) {
+                Failure::Refused { faults, .. } => faults,
+                other => panic!("a refusal: {other:?}"),
+            }
+        };
+        let said =
+            details(r#"[{"path":["payload","to",0],"message":"Bad.","code":"custom"},{"path":"x"},7]"#);
+        let path = ["payload", "to", "0"].map(str::to_owned).to_vec();
+        assert_eq!(said, [FieldFault { path, message: "Bad.".to_owned() }]);
+        for none in [r#"{"line":1}"#, "null", "[]", r#"[{"path":[{}],"message":"Bad."}]"#] {
+            assert_eq!(details(none), [], "{none}");
+        }
+        let long = format!(r#"{{"path":[{}"x"],"message":"{}"}}"#, r#""y","#.repeat(99), "ß".repeat(999));
+        let many = details(&format!("[{long}{}]", format!(",{long}").repeat(99)));
+        assert_eq!((many.len(), many[0].path.len()), (FAULTS_MAX, PATH_MAX));
+        assert_eq!(many[0].message.chars().count(), SENTENCE_CHARS_MAX + 1);
     }
 
     #[test]

@@ -5,8 +5,8 @@
 use callboard_desk::session::effect::Request;
 use callboard_desk::session::event::{Answer, Customer, Failure, Lookups};
 use callboard_model::rest::{
-    Capabilities, Changes, Comment, LiveTokens, LiveTokensRequest, Me, One, Page, Pagination, TicketChanges,
-    header,
+    Capabilities, CatalogEntry, Changes, Comment, EventPage, LiveTokens, LiveTokensRequest, Me, One, Page,
+    Pagination, SimulatedEvent, TicketChanges, header,
 };
 use callboard_model::{ClientId, EditId, Ticket, TicketId};
 use reqwest::header::HeaderValue;
@@ -33,8 +33,8 @@ impl Caller {
     /// Asks one question, in as many requests as it takes. The first failure is the answer.
     pub(crate) async fn call(&self, request: &Request, clock: &mut ServerClock) -> Result<Answer, Failure> {
         self.ask(request, clock).await.map_err(|failure| match (failure, request) {
-            // Only the feed has a past to fall out of; anything else that is gone for good is gone.
-            (Failure::TooOld, asked) if !matches!(asked, Request::Changes { .. }) => Failure::Gone,
+            // Only the feed and the log have a past to fall out of; anything else that is gone for good is gone.
+            (Failure::TooOld, asked) if !has_a_past(asked) => Failure::Gone,
             (failure, _) => failure,
         })
     }
@@ -69,6 +69,24 @@ impl Caller {
             }
             Request::LiveTokens { tickets, board } => self.live_tokens(tickets, *board, clock).await,
             Request::StockTokens { tickets } => self.stock_tokens(tickets, clock).await,
+            Request::EventCatalog => {
+                let found: Page<CatalogEntry> =
+                    self.fetch(self.get(self.at(&["event-catalog"])), clock).await?;
+                Ok(Answer::EventCatalog(found.data))
+            }
+            Request::EventLog { of, since, limit } => {
+                let mut url = self.at(&["events"]);
+                query(&mut url, &[("types", &*of.0), ("limit", &limit.to_string())]);
+                match since {
+                    Some(since) => query(&mut url, &[("since", &since.to_string())]),
+                    None => query(&mut url, &[("order", "desc")]),
+                }
+                Ok(Answer::EventLog(self.fetch::<EventPage>(self.get(url), clock).await?))
+            }
+            Request::Simulate { key, event } => {
+                let request = self.write(Method::POST, self.at(&["events", "simulate"]), *key, event)?;
+                Ok(Answer::Simulated(self.fetch_one::<SimulatedEvent>(request, clock).await?))
+            }
         }
     }
 
@@ -228,6 +246,11 @@ impl Caller {
     fn ticket_url(&self, ticket: &TicketId) -> Url {
         self.at(&["tickets", ticket.as_str()])
     }
+}
+
+/// Whether "gone for good" is said of a past that was not kept.
+fn has_a_past(asked: &Request) -> bool {
+    matches!(asked, Request::Changes { .. } | Request::EventLog { .. })
 }
 
 fn query(url: &mut Url, pairs: &[(&str, &str)]) {

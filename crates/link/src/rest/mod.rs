@@ -106,6 +106,7 @@ impl Caller {
         let body = serde_json::to_vec(body).map_err(|error| Failure::Refused {
             code: "UNSENDABLE".into(),
             message: error.to_string().into(),
+            faults: Vec::new(),
         })?;
         let mut headers = self.headers();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -1,4 +1,4 @@
-//! Which question goes next: what a person committed goes before what we only want to know.
+//! Which question goes next: what a person committed or sends goes before what we only want to know.
 //!
 //! **Invariant:** among saves, and among the others, the order of asking is kept.
 
@@ -27,7 +27,7 @@ impl Queue {
     /// Lets a question wait; gives it back when there is no place.
     pub(crate) fn push(&mut self, id: RequestId, request: Request) -> Option<(RequestId, Request)> {
         let lane = match request {
-            Request::Save { .. } | Request::Say { .. } => &mut self.saves,
+            Request::Save { .. } | Request::Say { .. } | Request::Simulate { .. } => &mut self.saves,
             Request::Hello
             | Request::Lookups
             | Request::Customer(_)
@@ -36,7 +36,9 @@ impl Queue {
             | Request::Comments { .. }
             | Request::Changes { .. }
             | Request::LiveTokens { .. }
-            | Request::StockTokens { .. } => &mut self.others,
+            | Request::StockTokens { .. }
+            | Request::EventCatalog
+            | Request::EventLog { .. } => &mut self.others,
         };
         if lane.len() >= WAITING_MAX {
             return Some((id, request));

@@ -16,6 +16,7 @@ use super::*;
 use crate::rest::send::{ReqwestSend, SendError};
 
 mod comments;
+mod events;
 
 const SESSION: &str = "the-console";
 const DATE: &str = "Sat, 21 Nov 2026 10:00:00 GMT";
@@ -107,7 +108,11 @@ async fn every_status_has_one_fate() {
     let envelope = r#"{"error":{"code":"UNAUTHORIZED","message":"Invalid API key"}}"#;
     let plain = r#"{"error":"Unauthorized: API key missing"}"#;
     let invalid = r#"{"error":{"code":"VALIDATION_ERROR","message":"No such status."}}"#;
-    let refused = |code: &str, message: &str| Failure::Refused { code: code.into(), message: message.into() };
+    let refused = |code: &str, message: &str| Failure::Refused {
+        code: code.into(),
+        message: message.into(),
+        faults: Vec::new(),
+    };
     for (status, body, expected) in [
         (401, envelope, Failure::SignedOut),
         (401, plain, Failure::SignedOut),

@@ -73,7 +73,8 @@ async fn main() -> Result<()> {
     story.something_is_said().await?;
     story.the_network_fails().await?;
     story.everything_by_typing().await?;
-    story.the_other_screens().await
+    story.the_other_screens().await?;
+    story.a_technician_tries_an_event().await
 }
 
 impl Story {
@@ -203,6 +204,27 @@ impl Story {
         self.album.keep(nora, "keys", "every key on one sheet, each to be changed").await?;
         nora.press(ESCAPE).await?;
         nora.sees_no(&part("shortcuts")).await
+    }
+
+    async fn a_technician_tries_an_event(&mut self) -> Result<()> {
+        let nora = &self.pair.nora;
+        nora.press("ge").await?;
+        nora.sees(&part("events-list-line")).await?;
+        nora.press("f").await?;
+        nora.press("ticket approval requested").await?;
+        nora.press(ENTER).await?;
+        nora.press(ENTER).await?;
+        nora.sees(&part("events-send")).await?;
+        nora.press_with(CONTROL, ENTER_KEY).await?;
+        nora.has(&part("events-outcome"), "data-fate", "arrived").await?;
+        for theme in [Theme::Dark, Theme::Light] {
+            nora.set_theme(theme).await?;
+            let name = format!("events-{}", theme.name());
+            let sentence =
+                "an event of which nothing happened: filled in, told, and seen in the server's log";
+            self.album.keep(nora, &name, sentence).await?;
+        }
+        Ok(())
     }
 
     async fn the_other_screens(&mut self) -> Result<()> {

@@ -102,6 +102,8 @@ pub(crate) struct World {
     pub(crate) entries: Vec<ActivityEntry>,
     /// What else the window was told about alerts, in order.
     pub(crate) told: Vec<Update>,
+    /// What it was told about events, in order.
+    pub(crate) of_events: Vec<Update>,
     /// What else it was told about its views, in order.
     pub(crate) of_views: Vec<Update>,
     /// The views that are saved, as it was last told.
@@ -163,6 +165,7 @@ impl World {
             signals: Vec::new(),
             entries: Vec::new(),
             told: Vec::new(),
+            of_events: Vec::new(),
             of_views: Vec::new(),
             saved: Arc::default(),
             server_is_ahead: Duration::ZERO,
@@ -209,6 +212,7 @@ impl World {
         self.notices.clear();
         self.signals.clear();
         self.told.clear();
+        self.of_events.clear();
         self.of_views.clear();
         self.last.clear();
         self.server.replaced.clear();
@@ -575,6 +579,9 @@ impl World {
             }
             Update::Alerts(_) | Update::Tried(_) | Update::Show(_) => self.told.push(update),
             Update::Views(views) => self.saved = views,
+            Update::Catalog(_) | Update::EventForm(_) | Update::EventLog(_) | Update::Simulation(_) => {
+                self.of_events.push(update);
+            }
             Update::View(_) | Update::Chips(_) | Update::Offers(_) => self.of_views.push(update),
             _ => {}
         }

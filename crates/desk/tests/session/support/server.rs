@@ -1,5 +1,7 @@
 //! A server in a map: versions per field, a change feed, and answers that are given again to the same key.
 
+mod events;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -12,6 +14,8 @@ use callboard_model::rest::{
 use callboard_model::{
     ClientId, EditId, Field, Hint, Person, SessionId, Ticket, TicketId, Timestamp, Value, Version,
 };
+
+pub(crate) use events::EventBook;
 
 /// The server's side of a story.
 pub(crate) struct Server {
@@ -44,6 +48,8 @@ pub(crate) struct Server {
     pub(crate) repeated: usize,
     writers: BTreeMap<(TicketId, Field), (Version, Person, Timestamp)>,
     answered: BTreeMap<EditId, (TicketChanges, Result<Ticket, Box<Stale>>)>,
+    /// What it can tell of, and has told.
+    pub(crate) events: EventBook,
     /// What each save of the console replaced.
     pub(crate) replaced: Vec<(TicketId, Field, Value)>,
 }
@@ -92,6 +98,7 @@ impl Server {
             repeated: 0,
             writers: BTreeMap::new(),
             answered: BTreeMap::new(),
+            events: EventBook::default(),
             replaced: Vec::new(),
         }
     }
@@ -227,6 +234,9 @@ impl Server {
                 let data = self.changes.iter().filter(|change| change.seq > *since).cloned().collect();
                 Ok(Answer::Changes(Changes { data, next: self.seq(), has_more: false }))
             }
+            Request::EventCatalog | Request::EventLog { .. } | Request::Simulate { .. } => {
+                self.events.answer(request, now)
+            }
             Request::StockTokens { tickets } => return (self.stock_tokens(tickets, now), None),
             Request::LiveTokens { tickets, board } => {
                 let may = |id: &&TicketId| !self.hidden.contains(*id);
@@ -259,7 +269,7 @@ impl Server {
         }
         if let Some(message) = self.refusal {
             let code = "VALIDATION_ERROR".into();
-            return (Err(Failure::Refused { code, message: message.into() }), None);
+            return (Err(Failure::Refused { code, message: message.into(), faults: Vec::new() }), None);
         }
         let mine = Person { user_id: me().user_id, display_name: me().display_name };
         let hint = self.talk(id, &mine, &new.comment_text, new.is_internal, now, Some("origin".into()));
@@ -335,7 +345,11 @@ impl Server {
         }
         if let Some(message) = self.refusal {
             return (
-                Err(Failure::Refused { code: "VALIDATION_ERROR".into(), message: message.into() }),
+                Err(Failure::Refused {
+                    code: "VALIDATION_ERROR".into(),
+                    message: message.into(),
+                    faults: Vec::new(),
+                }),
                 None,
             );
         }
