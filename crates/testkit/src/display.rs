@@ -5,6 +5,7 @@
 //!
 //! **Invariant:** two displays share nothing, so tests may run side by side.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 
@@ -29,20 +30,22 @@ pub struct Display {
 impl Display {
     /// Starts a screen and a bus and waits until both answer.
     pub async fn open() -> Result<Self> {
+        Self::start(&[]).await
+    }
+
+    /// The same, with its pixels in a file of `folder` where they can be looked at while they change.
+    pub async fn open_to_look_at(folder: &Path) -> Result<Self> {
+        Self::start(&["-fbdir".as_ref(), folder.as_os_str()]).await
+    }
+
+    async fn start(further: &[&OsStr]) -> Result<Self> {
         let home = tempfile::tempdir().context("a folder for the display")?;
         let mut screen = Process::start(
             "screen",
             // The number is chosen by the screen itself, so two of them never fight over one.
-            Command::new("Xvfb").args([
-                "-displayfd",
-                "1",
-                "-screen",
-                "0",
-                SCREEN,
-                "-nolisten",
-                "tcp",
-                "-noreset",
-            ]),
+            Command::new("Xvfb")
+                .args(["-displayfd", "1", "-screen", "0", SCREEN, "-nolisten", "tcp", "-noreset"])
+                .args(further),
             home.path(),
         )
         .context("is Xvfb installed?")?;

@@ -80,11 +80,15 @@ pub struct Options {
     pub theme: Option<Theme>,
     /// The size in pixels.
     pub size: (u32, u32),
+    /// Which of our programs; each draws its lines as the console does.
+    pub program: &'static str,
+    /// Further environment, stronger than what is usual here.
+    pub env: Vec<(&'static str, String)>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { theme: None, size: (1440, 900) }
+        Self { theme: None, size: (1440, 900), program: "callboard", env: Vec::new() }
     }
 }
 
@@ -109,7 +113,7 @@ impl ConsoleWindow {
             .env("CALLBOARD_SERVER", url)
             .env("CALLBOARD_API_KEY", &account.api_key)
             .env("CALLBOARD_TENANT", &account.tenant_id);
-        let mut window = Self::start(display, home.path(), name, command, &[]).await?;
+        let mut window = Self::start(display, home.path(), name, command, &options, &[]).await?;
         window._home = Some(home);
         window.arrange(&options).await.with_context(|| window.log_tail())?;
         Ok(window)
@@ -117,7 +121,8 @@ impl ConsoleWindow {
 
     /// Opens the console whose files lie in `home`, as whoever it was when it was last closed; nothing is waited for.
     pub async fn open_again(display: &Display, home: &Path, arguments: &[&str]) -> Result<Self> {
-        Self::start(display, home, "console".to_owned(), Command::new("WebKitWebDriver"), arguments).await
+        let (name, command) = ("console".to_owned(), Command::new("WebKitWebDriver"));
+        Self::start(display, home, name, command, &Options::default(), arguments).await
     }
 
     async fn start(
@@ -125,10 +130,11 @@ impl ConsoleWindow {
         home: &Path,
         name: String,
         mut command: Command,
+        options: &Options,
         arguments: &[&str],
     ) -> Result<Self> {
         let log = home.join("console.log");
-        let program = wrapper(home, &log)?;
+        let program = wrapper(options.program, home, &log)?;
         let port = free_port().await?;
         command.arg(format!("--port={port}")).arg("--host=127.0.0.1").envs(display.env());
         for (variable, folder) in private_folders(home)? {
@@ -140,7 +146,8 @@ impl ConsoleWindow {
         command
             .env_remove("WAYLAND_DISPLAY")
             .env("GDK_BACKEND", "x11")
-            .env("TAURI_WEBVIEW_AUTOMATION", "true");
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .envs(options.env.iter().cloned());
         let driver = Process::start(&format!("driver-{name}"), &mut command, home)
             .context("is WebKitWebDriver (webkit2gtk-driver) installed?")?;
         server::accepts(([127, 0, 0, 1], port).into()).await?;
@@ -171,6 +178,12 @@ impl ConsoleWindow {
     #[must_use]
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// The driver's process, from which the program descends.
+    #[must_use]
+    pub fn driver_pid(&self) -> u32 {
+        self.driver.pid()
     }
 
     /// Closes the window and ends the program.
@@ -318,8 +331,8 @@ async fn connect(port: u16, program: &Path, profile: &Path, arguments: &[&str]) 
 }
 
 /// The driver silences what it starts, so a two-line script keeps the console's own words.
-fn wrapper(home: &Path, log: &Path) -> Result<PathBuf> {
-    let program = programs::built("callboard")?;
+fn wrapper(program: &str, home: &Path, log: &Path) -> Result<PathBuf> {
+    let program = programs::built(program)?;
     let script = home.join("console");
     let text = format!("#!/bin/sh\nexec '{}' \"$@\" >>'{}' 2>&1\n", program.display(), log.display());
     std::fs::write(&script, text).context("writing the console's starter")?;
@@ -344,7 +357,7 @@ pub(crate) fn private_folders(home: &Path) -> Result<Vec<(&'static str, PathBuf)
         .collect()
 }
 
-async fn free_port() -> Result<u16> {
+pub(crate) async fn free_port() -> Result<u16> {
     let listener =
         tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.context("looking for a free port")?;
     Ok(listener.local_addr().context("the port found")?.port())

@@ -23,6 +23,17 @@ pub struct Figure {
     pub better: Better,
     /// How many times better than the first peer it has to be.
     pub target: Option<f64>,
+    /// What it has to keep to, whatever others do.
+    pub bounds: Option<Bounds>,
+}
+
+/// A promise: what has to be, and what is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Bounds {
+    /// What has to be.
+    pub must: f64,
+    /// What is wanted.
+    pub aim: f64,
 }
 
 /// Which way is up.
@@ -39,19 +50,33 @@ impl Figure {
     /// A figure of which less is better.
     #[must_use]
     pub const fn less(name: &'static str, unit: &'static str) -> Self {
-        Self { name, unit, better: Better::Less, target: None }
+        Self { name, unit, better: Better::Less, target: None, bounds: None }
     }
 
     /// A figure of which more is better.
     #[must_use]
     pub const fn more(name: &'static str, unit: &'static str) -> Self {
-        Self { name, unit, better: Better::More, target: None }
+        Self { name, unit, better: Better::More, target: None, bounds: None }
     }
 
     /// The same, to be so many times better than the peer.
     #[must_use]
     pub const fn times_better(self, target: f64) -> Self {
         Self { target: Some(target), ..self }
+    }
+
+    /// The same, held to a promise of its own.
+    #[must_use]
+    pub const fn within(self, must: f64, aim: f64) -> Self {
+        Self { bounds: Some(Bounds { must, aim }), ..self }
+    }
+
+    /// Whether a value is as good as a bound.
+    fn keeps(&self, value: f64, bound: f64) -> bool {
+        match self.better {
+            Better::More => value >= bound,
+            Better::Less => value <= bound,
+        }
     }
 }
 
@@ -89,10 +114,14 @@ impl Book {
     #[must_use]
     pub fn table(&self) -> String {
         let has_peer = self.compares();
+        let is_bound = self.entries.iter().any(|entry| entry.figure.bounds.is_some());
         let mut head = vec!["figure".to_owned()];
         head.extend(self.columns.iter().cloned());
         if has_peer {
             head.extend(["times better", "target", ""].map(str::to_owned));
+        }
+        if is_bound {
+            head.extend(["must", "aim", ""].map(str::to_owned));
         }
         let mut rows = vec![head];
         for entry in &self.entries {
@@ -100,6 +129,9 @@ impl Book {
             row.extend(self.columns.iter().map(|column| entry.shown(column)));
             if has_peer {
                 row.extend(self.verdict(entry));
+            }
+            if is_bound {
+                row.extend(self.judged(entry));
             }
             rows.push(row);
         }
@@ -114,7 +146,11 @@ impl Book {
     /// The figures with a target that was missed, in words.
     #[must_use]
     pub fn missed(&self) -> Vec<&'static str> {
-        let missed = |entry: &&Entry| matches!((self.advantage(entry), entry.figure.target), (Some(is), Some(must)) if is < must);
+        let missed = |entry: &&Entry| {
+            let behind =
+                matches!((self.advantage(entry), entry.figure.target), (Some(is), Some(must)) if is < must);
+            behind || self.kept(entry).is_some_and(|[must, _]| !must)
+        };
         self.entries.iter().filter(missed).map(|entry| entry.figure.name).collect()
     }
 
@@ -125,6 +161,29 @@ impl Book {
             Better::Less => (theirs, ours),
         };
         (below > 0.0).then(|| above / below)
+    }
+
+    /// Whether ours keeps what must be, and what is wanted.
+    fn kept(&self, entry: &Entry) -> Option<[bool; 2]> {
+        let (is, Bounds { must, aim }) = (entry.median(self.columns.first()?)?, entry.figure.bounds?);
+        Some([must, aim].map(|bound| entry.figure.keeps(is, bound)))
+    }
+
+    fn judged(&self, entry: &Entry) -> [String; 3] {
+        let sign = match entry.figure.better {
+            Better::More => "≥",
+            Better::Less => "≤",
+        };
+        let shown = |bound: fn(Bounds) -> f64| {
+            entry.figure.bounds.map(|bounds| format!("{sign} {}", bound(bounds))).unwrap_or_default()
+        };
+        let word = match self.kept(entry) {
+            Some([true, true]) => "aim met",
+            Some([true, false]) => "met",
+            Some([false, _]) => "**missed**",
+            None => "",
+        };
+        [shown(|bounds| bounds.must), shown(|bounds| bounds.aim), word.to_owned()]
     }
 
     fn verdict(&self, entry: &Entry) -> [String; 3] {
@@ -221,6 +280,28 @@ mod tests {
         let table = book.table();
         assert!(table.contains("12.0 (10.0–900)"), "{table}");
         assert!(table.contains("| –"), "{table}");
+    }
+
+    #[test]
+    fn a_promise_is_met_missed_or_more_than_met() {
+        const START: Figure = Figure::less("start", "ms").within(1200.0, 600.0);
+        const FRAMES: Figure = Figure::more("frames", "1/s").within(30.0, 55.0);
+        for (start, frames, words, missed) in [
+            (600.0, 55.0, ["aim met", "aim met"], vec![]),
+            (601.0, 54.0, ["met", "met"], vec![]),
+            (1201.0, 29.0, ["**missed**", "**missed**"], vec!["start", "frames"]),
+        ] {
+            let mut book = book();
+            book.note(START, "ours", start);
+            book.note(FRAMES, "ours", frames);
+            // What others do is no measure of it.
+            book.note(START, "theirs", 1.0);
+            let table = book.table();
+            let ends: Vec<_> = table.lines().skip(2).filter_map(|line| line.rsplit('|').nth(1)).collect();
+            assert_eq!(ends.iter().map(|end| end.trim()).collect::<Vec<_>>(), words, "{table}");
+            assert!(table.contains("≤ 1200") && table.contains("≥ 55"), "{table}");
+            assert_eq!(book.missed(), missed);
+        }
     }
 
     #[test]

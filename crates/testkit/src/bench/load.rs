@@ -49,6 +49,32 @@ impl Load {
     }
 }
 
+/// Memory of a process in KiB, what it shares counted by halves, thirds and so on: of several processes it can be added up.
+pub fn pss_kib(pid: u32) -> Result<u64> {
+    parse_pss(&read(pid, "smaps_rollup")?).with_context(|| format!("/proc/{pid}/smaps_rollup"))
+}
+
+/// A process and all that it started, and they in turn, by name.
+pub fn family(pid: u32) -> Result<Vec<(u32, String)>> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir("/proc").context("looking for processes")? {
+        let name = entry.context("looking for processes")?.file_name();
+        let Some(other) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
+        // Whoever goes meanwhile was no member that is left.
+        let Ok(stat) = read(other, "stat") else { continue };
+        all.extend(parse_parent(&stat).map(|(name, parent)| (other, name, parent)));
+    }
+    let mut family: Vec<(u32, String)> = Vec::new();
+    family.extend(all.iter().filter(|(other, ..)| *other == pid).map(|(_, name, _)| (pid, name.clone())));
+    let mut next = 0;
+    while let Some((parent, _)) = family.get(next).cloned() {
+        let children = all.iter().filter(|(_, _, of)| *of == parent);
+        family.extend(children.map(|(child, name, _)| (*child, name.clone())));
+        next += 1;
+    }
+    Ok(family)
+}
+
 fn read(pid: u32, file: &str) -> Result<String> {
     let path = format!("/proc/{pid}/{file}");
     std::fs::read_to_string(&path).with_context(|| format!("reading {path}: is the process gone?"))
@@ -62,6 +88,18 @@ fn parse_ticks(stat: &str) -> Option<(u64, u64)> {
     Some((ticks()?, ticks()?))
 }
 
+/// The name in its brackets, and the fourth field.
+fn parse_parent(stat: &str) -> Option<(String, u32)> {
+    let (before, behind_the_name) = stat.rsplit_once(") ")?;
+    let (_, name) = before.split_once('(')?;
+    Some((name.to_owned(), behind_the_name.split_ascii_whitespace().nth(1)?.parse().ok()?))
+}
+
+fn parse_pss(rollup: &str) -> Option<u64> {
+    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse().ok()
+}
+
 fn parse_rss(status: &str) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     line.trim().strip_suffix("kB")?.trim().parse().ok()
@@ -69,6 +107,8 @@ fn parse_rss(status: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use std::process::{Command, Stdio};
+
     use super::*;
 
     #[test]
@@ -92,6 +132,32 @@ mod tests {
             "Name:\tserver\nVmPeak:\t  900 kB\nVmHWM:\t  800 kB\nVmRSS:\t   716 kB\nRssAnon:\t 1 kB\n";
         assert_eq!(parse_rss(status), Some(716));
         assert_eq!(parse_rss("Name:\tkthread\n"), None);
+    }
+
+    #[test]
+    fn shared_memory_is_told_by_its_share_and_a_parent_by_its_number() {
+        let rollup =
+            "55d0-7ff0 ---p 00000000 00:00 0 [rollup]\nRss:  900 kB\nPss:  512 kB\nPss_Dirty: 7 kB\n";
+        assert_eq!(parse_pss(rollup), Some(512));
+        assert_eq!(parse_pss("Rss: 900 kB\n"), None);
+        assert_eq!(parse_parent("9 (a (b) c) S 7 9 9 0"), Some(("a (b) c".to_owned(), 7)));
+        assert_eq!(parse_parent("9 S"), None);
+    }
+
+    #[tokio::test]
+    async fn a_family_is_whoever_descends_from_one() -> Result<()> {
+        let mut shell = Command::new("sh").args(["-c", "cat | cat"]).stdin(Stdio::piped()).spawn()?;
+        let found = crate::wait::until("two cats", async || {
+            let names: Vec<_> = family(shell.id())?.into_iter().map(|(_, name)| name).collect();
+            anyhow::ensure!(names == ["sh", "cat", "cat"], "{names:?}");
+            Ok(())
+        })
+        .await;
+        drop(shell.stdin.take());
+        shell.wait()?;
+        found?;
+        assert!(family(u32::MAX)?.is_empty());
+        Ok(())
     }
 
     #[test]

@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn every_run_has_its_part_in_the_document() -> Result<()> {
         let text = std::fs::read_to_string(programs::checkout().join(DOCUMENT))?;
-        for name in ["rooms", "save", "gateways", "soak", "desk"] {
+        for name in ["rooms", "save", "gateways", "soak", "desk", "window"] {
             assert!(with_part(&text, name, "").is_some(), "{name}");
         }
         Ok(())

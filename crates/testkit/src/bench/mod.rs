@@ -3,6 +3,7 @@
 //! | module | does |
 //! |---|---|
 //! | [`figures`] | percentiles, medians, trends |
+//! | [`growth`] | whether something grew |
 //! | [`load`] | processor time and memory of a process |
 //! | [`hint`] | hints that can be recognised |
 //! | [`viewer`] | one socket that hears a lot at little cost |
@@ -12,6 +13,7 @@
 //! | [`save`] | the figures of REST: guarded writes, the change feed |
 //! | [`gateways`] | what it costs to tell subscribers over GraphQL and the Pusher protocol |
 //! | [`desk`] | what a console costs its person |
+//! | [`window`] | the same in a real window, painted |
 //! | [`soak`] | many viewers and many updates for a long time |
 //! | [`book`] | all samples, and the table they come to |
 //! | [`machine`] | on what it was measured, and where the figures go |
@@ -25,6 +27,7 @@ pub mod contestant;
 pub mod desk;
 pub mod figures;
 pub mod gateways;
+pub mod growth;
 pub mod hint;
 pub mod load;
 pub mod machine;
@@ -33,3 +36,4 @@ pub mod rooms;
 pub mod save;
 pub mod soak;
 pub mod viewer;
+pub mod window;

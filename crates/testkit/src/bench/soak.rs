@@ -15,7 +15,8 @@ use tokio::sync::watch;
 
 use super::book::{Book, Figure};
 use super::contestant::{Contestant, Ground, Kind};
-use super::figures::{Spread, Trend, median};
+use super::figures::Spread;
+use super::growth::{Growth, MEMORY_NOISE, settled};
 use super::hint::Key;
 use super::load::Load;
 use super::machine::Machine;
@@ -46,16 +47,10 @@ pub struct Options {
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How often there are fresh tokens, so that they never run out.
 const MINT_EVERY: Duration = Duration::from_secs(120);
-/// The part of a run in which buffers may still grow to their size.
-const WARM_UP: f64 = 0.2;
-/// Memory may grow by this part of itself over a run and still count as noise.
-const MEMORY_NOISE: f64 = 0.03;
 /// Lag may grow by this part of itself over a run, or by [`LAG_NOISE_MS`], and still count as noise.
 const LAG_NOISE: f64 = 0.25;
 /// See [`LAG_NOISE`].
 const LAG_NOISE_MS: f64 = 2.0;
-/// So many standard errors of a trend may be chance: a short run on a busy machine scatters more than it tells.
-const CHANCE: f64 = 3.0;
 
 const LAG: Figure = Figure::less("lag, median of the windows' p95", "ms");
 const LAG_WORST: Figure = Figure::less("lag, the worst window's p95", "ms");
@@ -191,42 +186,13 @@ async fn watch(
     }
 }
 
-/// Whether something grew over a run.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Verdict {
-    median: f64,
-    per_minute: f64,
-    grew: bool,
-}
-
-impl Verdict {
-    fn of(points: &[(f64, f64)], noise: f64, noise_at_least: f64) -> Option<Self> {
-        let values: Vec<_> = points.iter().map(|point| point.1).collect();
-        let (median, Trend { per_unit: per_minute, scatter }) = (median(&values)?, Trend::of(points)?);
-        let span = points.last()?.0 - points.first()?.0;
-        // The standard error of a growth over points that lie evenly.
-        let chance = CHANCE * scatter * (12.0 / points.len() as f64).sqrt();
-        let grew = per_minute * span > (median * noise).max(noise_at_least).max(chance);
-        Some(Self { median, per_minute, grew })
-    }
-
-    fn tell(&self, book: &mut Book, level: Figure, growth: Figure, column: &str) {
-        book.note(level, column, self.median);
-        book.note(growth, column, self.per_minute);
-    }
-
-    fn word(&self) -> &'static str {
-        if self.grew { "**grew**" } else { "no growth" }
-    }
-}
-
 /// Of memory and of lag, after the warm-up.
-fn verdicts(looks: &[Look]) -> Option<(Verdict, Verdict)> {
-    let settled = &looks[(looks.len() as f64 * WARM_UP) as usize..];
+fn verdicts(looks: &[Look]) -> Option<(Growth, Growth)> {
+    let settled = settled(looks);
     let points =
         |pick: fn(&Look) -> f64| -> Vec<_> { settled.iter().map(|look| (look.minute, pick(look))).collect() };
-    let memory = Verdict::of(&points(|look| look.rss_mib), MEMORY_NOISE, 0.0)?;
-    let lag = Verdict::of(&points(|look| look.lag_p95), LAG_NOISE, LAG_NOISE_MS)?;
+    let memory = Growth::of(&points(|look| look.rss_mib), MEMORY_NOISE, 0.0)?;
+    let lag = Growth::of(&points(|look| look.lag_p95), LAG_NOISE, LAG_NOISE_MS)?;
     Some((memory, lag))
 }
 

@@ -3,7 +3,7 @@
 //! **Invariant:** nothing it started outlives it, and everything it starts listens on the loopback.
 
 use anyhow::Result;
-use callboard_testkit::bench::{desk, gateways, rooms, save, soak};
+use callboard_testkit::bench::{desk, gateways, rooms, save, soak, window};
 use clap::{Parser, Subcommand};
 
 /// Measures the server and the console.
@@ -24,6 +24,8 @@ enum What {
     Gateways(gateways::Options),
     /// What a console costs its person: a cold start from the copy.
     Desk(desk::Options),
+    /// The console in a real window: start, keys and clicks, scrolling, memory, idle, a shift.
+    Window(window::Options),
     /// Many viewers and many updates for a long time.
     Soak(soak::Options),
 }
@@ -37,6 +39,7 @@ async fn main() -> Result<()> {
         What::Save(options) => save::run(&options, &command).await,
         What::Gateways(options) => gateways::run(&options, &command).await,
         What::Desk(options) => desk::run(&options, &command).await,
+        What::Window(options) => window::run(&options, &command).await,
         What::Soak(options) => soak::run(&options, &command).await,
     }
 }

@@ -20,6 +20,8 @@ use clap::Args;
 use super::book::Book;
 use super::machine::Machine;
 
+pub(super) use self::start::fill_the_copy;
+
 /// How the desk is measured.
 #[derive(Args, Clone, Debug)]
 pub struct Options {

@@ -38,7 +38,7 @@ pub(super) async fn measure(options: &Options, book: &mut Book) -> Result<()> {
     let home = tempfile::tempdir().context("a folder for the profile")?;
     let (url, account) = (server.url(), server.account(PERSON)?.clone());
     println!("· a run that fills the copy");
-    start(home.path(), &url, &account, options.tickets).await?;
+    fill_the_copy(home.path(), &url, &account, options.tickets).await?;
     server.kill();
     for round in 0..options.repeat {
         println!("· a start without a server ({} of {})", round + 1, options.repeat);
@@ -49,6 +49,16 @@ pub(super) async fn measure(options: &Options, book: &mut Book) -> Result<()> {
         book.note(MEMORY, "ours", cost.load.rss_kib as f64 / 1024.0);
     }
     Ok(())
+}
+
+/// Lets a console fill the copy of the profile in `home`, and ends it in good order.
+pub(in crate::bench) async fn fill_the_copy(
+    home: &Path,
+    server: &str,
+    account: &Account,
+    tickets: u32,
+) -> Result<()> {
+    start(home, server, account, tickets).await.map(drop)
 }
 
 /// What one start took.
