@@ -41,6 +41,7 @@ pub mod node;
 pub mod page;
 pub mod pair;
 pub mod panel;
+pub mod port;
 pub mod postgres;
 pub mod process;
 pub mod programs;

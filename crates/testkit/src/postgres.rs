@@ -16,9 +16,9 @@ use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 
 use crate::authority::Authority;
+use crate::port::Port;
 use crate::process::Process;
 use crate::programs::leavings;
-use crate::redis::free_address;
 
 /// Where Debian puts each version.
 const DEBIAN: &str = "/usr/lib/postgresql";
@@ -33,6 +33,7 @@ pub struct Postgres {
     // Before the folder, which must be there as long as it runs.
     process: Process,
     folder: TempDir,
+    _port: Option<Port>,
 }
 
 /// How one is run.
@@ -48,21 +49,22 @@ struct Kind {
 impl Postgres {
     /// One that forgets everything in a power cut, and is quick.
     pub async fn start() -> Result<Self> {
-        Self::with(Kind::default(), None).await
+        Self::with(Kind::default(), None, None).await
     }
 
     /// One that has on disk what it says it has.
     pub async fn durable() -> Result<Self> {
-        Self::with(Kind { durable: true, ..Kind::default() }, None).await
+        Self::with(Kind { durable: true, ..Kind::default() }, None, None).await
     }
 
     /// One that listens on a port of the loopback, too; with TLS where an authority vouches for it.
     pub async fn on_a_port(authority: Option<&Authority>) -> Result<Self> {
-        let kind = Kind { durable: false, network: Some(free_address()?), encrypted: authority.is_some() };
-        Self::with(kind, authority).await
+        let port = Port::claim()?;
+        let kind = Kind { durable: false, network: Some(port.address()), encrypted: authority.is_some() };
+        Self::with(kind, Some(port), authority).await
     }
 
-    async fn with(kind: Kind, authority: Option<&Authority>) -> Result<Self> {
+    async fn with(kind: Kind, port: Option<Port>, authority: Option<&Authority>) -> Result<Self> {
         let programs = programs()?;
         let template = template(&programs)?;
         let folder = tempfile::tempdir()?;
@@ -76,7 +78,7 @@ impl Postgres {
             [certificate, key].iter().try_for_each(|file| give(file, owner))?;
         }
         let process = run(&programs, folder.path(), kind, owner).await?;
-        Ok(Self { programs, kind, process, folder })
+        Ok(Self { programs, kind, process, folder, _port: port })
     }
 
     /// Where it is, as the server's `--database` wants it.

@@ -2,13 +2,14 @@
 //!
 //! **Invariant:** it listens on the loopback alone and keeps nothing.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::process::Command;
 
 use anyhow::{Context, Result};
 use tempfile::TempDir;
 
 use crate::authority::Authority;
+use crate::port::Port;
 use crate::process::Process;
 use crate::server::accepts;
 
@@ -16,7 +17,7 @@ use crate::server::accepts;
 #[derive(Debug)]
 pub struct Redis {
     process: Process,
-    address: SocketAddr,
+    port: Port,
     encrypted: bool,
     home: TempDir,
 }
@@ -34,19 +35,19 @@ impl Redis {
 
     async fn with(authority: Option<&Authority>) -> Result<Self> {
         let home = tempfile::tempdir().context("a folder for Redis")?;
-        let address = free_address()?;
+        let port = Port::claim()?;
         if let Some(authority) = authority {
             authority.equip(home.path())?;
         }
         let encrypted = authority.is_some();
-        let process = run(&home, address, encrypted).await?;
-        Ok(Self { process, address, encrypted, home })
+        let process = run(&home, port.address(), encrypted).await?;
+        Ok(Self { process, port, encrypted, home })
     }
 
     /// Its address, as programs are told it.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("{}://{}", if self.encrypted { "rediss" } else { "redis" }, self.address)
+        format!("{}://{}", if self.encrypted { "rediss" } else { "redis" }, self.port.address())
     }
 
     /// Its process.
@@ -62,7 +63,7 @@ impl Redis {
 
     /// Starts it again at the same address, after it was killed.
     pub async fn start_again(&mut self) -> Result<()> {
-        self.process = run(&self.home, self.address, self.encrypted).await?;
+        self.process = run(&self.home, self.port.address(), self.encrypted).await?;
         Ok(())
     }
 }
@@ -81,10 +82,4 @@ async fn run(home: &TempDir, address: SocketAddr, encrypted: bool) -> Result<Pro
     let process = Process::start("redis", &mut command, home.path())?;
     accepts(address).await?;
     Ok(process)
-}
-
-/// An address of the loopback at which nobody listens right now, for programs that cannot say which port they took.
-pub(crate) fn free_address() -> Result<SocketAddr> {
-    let probe = TcpListener::bind(("127.0.0.1", 0)).context("looking for a free port")?;
-    probe.local_addr().context("the port that was found")
 }

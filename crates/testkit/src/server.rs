@@ -9,8 +9,10 @@ use std::process::{Command, ExitStatus};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use tempfile::TempDir;
 
+use crate::port::Port;
 use crate::process::Process;
 use crate::rest::Rest;
 use crate::{programs, wait};
@@ -38,8 +40,6 @@ pub struct ServerOptions {
     pub args: Vec<String>,
     /// Further environment.
     pub env: Vec<(String, String)>,
-    /// Where it listens; a free port of the loopback when absent.
-    pub listen: Option<SocketAddr>,
 }
 
 /// A demo person.
@@ -68,7 +68,7 @@ impl fmt::Debug for Account {
 #[serde(rename_all = "snake_case")]
 enum Line {
     DemoAccount(Account),
-    Listening(String),
+    Listening(IgnoredAny),
 }
 
 /// A running server.
@@ -77,7 +77,7 @@ pub struct Server {
     process: Process,
     home: TempDir,
     options: ServerOptions,
-    address: SocketAddr,
+    port: Port,
     accounts: Vec<Account>,
     /// How often it was started; keeps the logs of each life apart.
     lives: u32,
@@ -87,16 +87,16 @@ impl Server {
     /// Starts a server on a fresh database and waits until it listens.
     pub async fn start(options: ServerOptions) -> Result<Self> {
         let home = tempfile::tempdir().context("a folder for the server")?;
-        let (process, address, accounts) = launch(&options, home.path(), 1).await?;
-        Ok(Self { process, home, options, address, accounts, lives: 1 })
+        let port = Port::claim()?;
+        let (process, accounts) = launch(&options, &port, home.path(), 1).await?;
+        Ok(Self { process, home, options, port, accounts, lives: 1 })
     }
 
     /// Starts a stopped or killed server again: same address, same database.
     pub async fn restart(&mut self) -> Result<()> {
         self.process.kill();
         self.lives += 1;
-        let options = ServerOptions { listen: Some(self.address), ..self.options.clone() };
-        let (process, _, _) = launch(&options, self.home.path(), self.lives).await?;
+        let (process, _) = launch(&self.options, &self.port, self.home.path(), self.lives).await?;
         self.process = process;
         Ok(())
     }
@@ -120,19 +120,19 @@ impl Server {
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.port.address()
     }
 
     /// The address as people type it.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.address())
     }
 
     /// The address of its rooms.
     #[must_use]
     pub fn rooms_url(&self) -> String {
-        format!("ws://{}/hocuspocus", self.address)
+        format!("ws://{}/hocuspocus", self.address())
     }
 
     /// The demo person of that name.
@@ -174,10 +174,10 @@ impl Server {
 /// Starts the program and reads where it listens and who may sign in.
 async fn launch(
     options: &ServerOptions,
+    port: &Port,
     home: &Path,
     life: u32,
-) -> Result<(Process, SocketAddr, Vec<Account>)> {
-    let listen = options.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)));
+) -> Result<(Process, Vec<Account>)> {
     let file = || format!("sqlite:{}", home.join(OWN_FILE).display());
     let database = options.database.clone().unwrap_or_else(file);
     let mut command = Command::new(programs::built("callboard-server")?);
@@ -188,7 +188,7 @@ async fn launch(
         }
     }
     command
-        .args(["--listen", &listen.to_string()])
+        .args(["--listen", &port.address().to_string()])
         .args(["--database", &database])
         .args(["--demo-tickets", &options.tickets.to_string()])
         .arg("--print-demo-keys")
@@ -200,19 +200,15 @@ async fn launch(
         command.args(["--redis", redis]);
     }
     let mut process = Process::start(&format!("server-{life}"), &mut command, home)?;
-    let address = process
-        .line("the server listens", |line| match serde_json::from_str(line) {
-            Ok(Line::Listening(url)) => url.strip_prefix("http://")?.parse().ok(),
-            _ => None,
-        })
-        .await?;
+    let listens = |line: &str| matches!(serde_json::from_str(line), Ok(Line::Listening(_))).then_some(());
+    process.line("the server listens", listens).await?;
     let lines = process.lines()?;
     let accounts = lines.iter().filter_map(|line| match serde_json::from_str(line) {
         Ok(Line::DemoAccount(account)) => Some(account),
         _ => None,
     });
     let accounts = accounts.collect();
-    Ok((process, address, accounts))
+    Ok((process, accounts))
 }
 
 /// Waits until a program accepts connections at `address`.

@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::display::Display;
+use crate::port::Port;
 use crate::process::{self, Process};
 use crate::server::Account;
 use crate::{programs, server, wait};
@@ -99,6 +100,8 @@ pub struct ConsoleWindow {
     client: Client,
     driver: Process,
     log: PathBuf,
+    /// Its driver's.
+    _port: Port,
     /// Its files, where nobody else keeps them.
     _home: Option<TempDir>,
 }
@@ -135,8 +138,8 @@ impl ConsoleWindow {
     ) -> Result<Self> {
         let log = home.join("console.log");
         let program = wrapper(options.program, home, &log)?;
-        let port = free_port().await?;
-        command.arg(format!("--port={port}")).arg("--host=127.0.0.1").envs(display.env());
+        let port = Port::claim()?;
+        command.arg(format!("--port={}", port.number())).arg("--host=127.0.0.1").envs(display.env());
         for (variable, folder) in private_folders(home)? {
             command.env(variable, folder);
         }
@@ -150,11 +153,12 @@ impl ConsoleWindow {
             .envs(options.env.iter().cloned());
         let driver = Process::start(&format!("driver-{name}"), &mut command, home)
             .context("is WebKitWebDriver (webkit2gtk-driver) installed?")?;
-        server::accepts(([127, 0, 0, 1], port).into()).await?;
-        let client = connect(port, &program, &home.join("profile"), arguments).await.with_context(|| {
-            format!("opening {name}'s console\n{}{}", process::tail(&log), driver.log_tail())
-        })?;
-        Ok(Self { name, client, driver, log, _home: None })
+        server::accepts(port.address()).await?;
+        let client =
+            connect(port.number(), &program, &home.join("profile"), arguments).await.with_context(|| {
+                format!("opening {name}'s console\n{}{}", process::tail(&log), driver.log_tail())
+            })?;
+        Ok(Self { name, client, driver, log, _port: port, _home: None })
     }
 
     /// Waits until the board has lines.
@@ -355,10 +359,4 @@ pub(crate) fn private_folders(home: &Path) -> Result<Vec<(&'static str, PathBuf)
         })
         .into_iter()
         .collect()
-}
-
-pub(crate) async fn free_port() -> Result<u16> {
-    let listener =
-        tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.context("looking for a free port")?;
-    Ok(listener.local_addr().context("the port found")?.port())
 }

@@ -6,7 +6,6 @@
 //! **Invariant:** every contestant starts as a fresh process and answers on a port that it keeps.
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -17,7 +16,8 @@ use serde_json::json;
 
 use super::viewer::{Ticket, Wallet};
 use crate::node::Script;
-use crate::redis::{Redis, free_address};
+use crate::port::Port;
+use crate::redis::Redis;
 use crate::rest::Rest;
 use crate::server::{LIVE_SECRET, Server, ServerOptions};
 
@@ -91,8 +91,8 @@ impl Ground {
             Kind::Stock4 | Kind::Stock2 => {
                 self.server.kill();
                 let major = if kind == Kind::Stock2 { "2" } else { "4" };
-                let (port, redis) = (free_address()?.port(), self.redis.url());
-                let script = host(major, port, &redis).await?;
+                let (port, redis) = (Port::claim()?, self.redis.url());
+                let script = host(major, &port, &redis).await?;
                 Body::Stock(Box::new(Stock { major, port, redis, script }))
             }
         };
@@ -138,7 +138,7 @@ enum Body<'a> {
 
 struct Stock {
     major: &'static str,
-    port: u16,
+    port: Port,
     redis: String,
     script: Script,
 }
@@ -149,7 +149,7 @@ impl Contestant<'_> {
     pub fn url(&self) -> String {
         match &self.body {
             Body::Ours(server) => server.rooms_url(),
-            Body::Stock(stock) => format!("ws://{}", SocketAddr::from(([127, 0, 0, 1], stock.port))),
+            Body::Stock(stock) => format!("ws://{}", stock.port.address()),
         }
     }
 
@@ -206,15 +206,16 @@ impl Contestant<'_> {
             Body::Ours(server) => server.restart().await,
             Body::Stock(stock) => {
                 stock.script.kill().await?;
-                stock.script = host(stock.major, stock.port, &stock.redis).await?;
+                stock.script = host(stock.major, &stock.port, &stock.redis).await?;
                 Ok(())
             }
         }
     }
 }
 
-async fn host(major: &str, port: u16, redis: &str) -> Result<Script> {
-    let mut script = Script::start("bench-host.mjs", &[major, &port.to_string(), redis, LIVE_SECRET.1])?;
+async fn host(major: &str, port: &Port, redis: &str) -> Result<Script> {
+    let mut script =
+        Script::start("bench-host.mjs", &[major, &port.number().to_string(), redis, LIVE_SECRET.1])?;
     script.hears(&json!({"is": "listening"})).await?;
     Ok(script)
 }

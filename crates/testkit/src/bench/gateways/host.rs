@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::bench::contestant::unbounded;
 use crate::node::Script;
-use crate::redis::free_address;
+use crate::port::Port;
 use crate::rest::Rest;
 use crate::server::{Server, ServerOptions};
 
@@ -48,7 +48,7 @@ pub(super) struct Host {
 
 enum Body {
     Ours { server: Box<Server>, writer: Rest, under_way: JoinSet<Result<()>> },
-    Npm { script: Box<Script>, address: String },
+    Npm { script: Box<Script>, port: Port },
 }
 
 #[derive(Deserialize)]
@@ -92,12 +92,12 @@ impl Host {
     }
 
     async fn npm(tickets: usize, people: usize) -> Result<Self> {
-        let address = free_address()?;
-        let port = address.port().to_string();
-        let mut script = Script::start("bench-graphql.mjs", &[&port, TOKEN, &tickets.to_string()])?;
+        let port = Port::claim()?;
+        let number = port.number().to_string();
+        let mut script = Script::start("bench-graphql.mjs", &[&number, TOKEN, &tickets.to_string()])?;
         script.hears(&json!({"is": "listening"})).await?;
         Ok(Self {
-            body: Body::Npm { script: Box::new(script), address: address.to_string() },
+            body: Body::Npm { script: Box::new(script), port },
             tickets: (0..tickets).map(|number| format!("ticket-{number}")).collect(),
             keys: vec![TOKEN.to_owned(); people],
         })
@@ -107,7 +107,7 @@ impl Host {
     pub(super) fn address(&self) -> String {
         match &self.body {
             Body::Ours { server, .. } => server.address().to_string(),
-            Body::Npm { address, .. } => address.clone(),
+            Body::Npm { port, .. } => port.address().to_string(),
         }
     }
 

@@ -16,9 +16,9 @@ use crate::bench::book::{Book, Figure};
 use crate::bench::contestant::unbounded;
 use crate::bench::load::{Load, family, pss_kib};
 use crate::pair::BOB;
+use crate::port::Port;
 use crate::server::{Server, ServerOptions};
 use crate::wait::until_within;
-use crate::window::free_port;
 
 const ABOVE: Figure = Figure::less("app process above that of an empty window", "MiB").within(60.0, 25.0);
 const WHOLE: Figure = Figure::less("whole program: app, network and web process", "MiB").within(330.0, 260.0);
@@ -74,9 +74,9 @@ pub(super) fn memory(pid: u32) -> Result<(f64, f64)> {
 /// Measures all three; says with what load.
 pub(super) async fn measure(options: &Options, book: &mut Book) -> Result<String> {
     let stage = Stage::set().await?;
-    let metrics = free_port().await?;
+    let metrics = Port::claim()?;
     let mut args = unbounded();
-    args.extend(["--metrics-listen".to_owned(), format!("127.0.0.1:{metrics}")]);
+    args.extend(["--metrics-listen".to_owned(), metrics.address().to_string()]);
     let server =
         Server::start(ServerOptions { tickets: options.tickets, args, ..Default::default() }).await?;
     let account = server.account(PERSON)?;
@@ -101,7 +101,7 @@ pub(super) async fn measure(options: &Options, book: &mut Book) -> Result<String
         }
         .with_context(|| process.log_tail())?;
         if column == OURS {
-            rooms_open(metrics).await.with_context(|| process.log_tail())?;
+            rooms_open(&metrics).await.with_context(|| process.log_tail())?;
         }
         tokio::time::sleep(QUIET).await;
         let (whole, app) = busy(process.pid(), idle).await?;
@@ -144,8 +144,8 @@ async fn own(server: &Server, user: &str, tickets: &[Ticket]) -> Result<()> {
 }
 
 /// Waits until the server counts all rooms.
-async fn rooms_open(port: u16) -> Result<()> {
-    let url = format!("http://127.0.0.1:{port}/metrics");
+async fn rooms_open(port: &Port) -> Result<()> {
+    let url = format!("http://{}/metrics", port.address());
     until_within(OPEN_MAX, "all rooms are open", async || {
         let page = reqwest::get(&url).await.context("asking for metrics")?.text().await?;
         let count = page.lines().find_map(|line| line.strip_prefix("callboard_rooms "));
