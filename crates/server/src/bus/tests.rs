@@ -54,6 +54,20 @@ async fn a_full_listener_is_told_that_it_missed_a_foreign_hint() {
     assert_eq!(ear.next().await, Some(Heard::Missed));
 }
 
+/// LT-2: a hint that comes while the process ends stays where it is, and goes out at the next start.
+#[tokio::test]
+async fn a_hint_that_comes_after_the_end_is_not_taken() {
+    let nobody = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let url = format!("redis://{}", nobody.local_addr().expect("bound"));
+    drop(nobody);
+    let settings = BusSettings { redis_url: Some(url.into()), ..BusSettings::default() };
+    let stop = CancellationToken::new();
+    let bus = Bus::start(&settings, &stop).await.expect("Redis may be away");
+    stop.cancel();
+    bus.ended().await;
+    assert!(!bus.publish(notice("1")).await.taken().await);
+}
+
 /// LT-2: the kill switch.
 #[tokio::test]
 async fn a_switched_off_bus_says_nothing() {

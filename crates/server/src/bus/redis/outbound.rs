@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, RedisResult};
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -72,10 +73,15 @@ impl Outbound {
         let done = match payload::write(&notice.hint, notice.scope.as_ref(), &self.node) {
             Ok(payload) => {
                 let channel = self.channels.ticket(&notice.tenant, &notice.ticket);
-                self.hints.try_send(Message { channel, payload, taken: Some(taken) }).err().and_then(|full| {
-                    self.unsent.fetch_add(1, Ordering::Relaxed);
-                    full.into_inner().taken
-                })
+                match self.hints.try_send(Message { channel, payload, taken: Some(taken) }) {
+                    Ok(()) => None,
+                    Err(TrySendError::Full(left)) => {
+                        self.unsent.fetch_add(1, Ordering::Relaxed);
+                        left.taken
+                    }
+                    // Stopped: nobody sends it and nobody will say that it was missed, so it must not count as taken.
+                    Err(TrySendError::Closed(_)) => None,
+                }
             }
             Err(error) => {
                 tracing::error!(%error, "a hint cannot be written as JSON");
