@@ -13,6 +13,7 @@
 //! | [`digest`] | who is on which ticket, as the board is told |
 //! | [`hint`] | "these fields changed", never a value |
 //! | [`rest`] | envelopes, problems, lookups, tokens, events |
+//! | [`schedule`] | entries of the schedule |
 //! | `openapi` | schemas of the above, behind a feature |
 //!
 //! **Invariant:** no I/O, no clock, no rule of business; nothing here knows tokio, HTTP or SQL.
@@ -26,6 +27,7 @@ pub mod openapi;
 pub mod person;
 pub mod rest;
 pub mod room;
+pub mod schedule;
 pub mod ticket;
 pub mod value;
 
