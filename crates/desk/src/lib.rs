@@ -12,11 +12,14 @@
 //! | [`board`] | the rows and the views that windows cut from them |
 //! | [`alerts`] | what calls the person: rules, storms, toasts, the record, what is unread |
 //! | `simulator`, `form` | events that are told although nothing happened: the form, what became of one, the log |
+//! | [`records`] | records that are edited as a whole: forms, newer versions, saves of unknown fate |
+//! | [`plans`] | what is planned for tickets, edited so |
 //! | [`rooms`] | which rooms deserve to be open, and what lets us in |
 //!
 //! **Invariant:** nothing here knows tokio, HTTP, SQL or Tauri.
 
 pub mod alerts;
+mod asking;
 pub mod backoff;
 pub mod board;
 pub mod bridge;
@@ -28,8 +31,10 @@ pub mod link_state;
 mod lookups;
 pub mod notes;
 mod own_lists;
+mod plans;
 pub mod policy;
 pub mod presence;
+mod records;
 pub mod refresh;
 pub mod rooms;
 mod row;

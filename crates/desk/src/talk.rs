@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use callboard_model::TicketId;
 use callboard_model::rest::Comment;
 
+use crate::asking::Asking;
 use crate::bridge::{CommentView, CommentsView, Older, PendingComment, Visibility};
 use crate::edits::sayings::Saying;
 
@@ -20,16 +21,6 @@ pub(crate) const COMMENTS_MAX: u32 = 200;
 /// The most questions for comments at once; further tickets wait.
 const ASKED_MAX: usize = 4;
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Phase {
-    #[default]
-    Rest,
-    Wanted,
-    Asked {
-        again: bool,
-    },
-}
-
 /// What is said on one ticket.
 #[derive(Debug)]
 pub(crate) struct Talk {
@@ -38,22 +29,13 @@ pub(crate) struct Talk {
     limit: u32,
     has_more: bool,
     as_of: Option<i64>,
-    phase: Phase,
+    asking: Asking,
 }
 
 impl Default for Talk {
     fn default() -> Self {
         let (comments, limit, has_more) = (Vec::new(), COMMENTS_PAGE, false);
-        Self { comments, limit, has_more, as_of: None, phase: Phase::Rest }
-    }
-}
-
-impl Talk {
-    fn want(&mut self) {
-        self.phase = match self.phase {
-            Phase::Rest | Phase::Wanted => Phase::Wanted,
-            Phase::Asked { .. } => Phase::Asked { again: true },
-        };
+        Self { comments, limit, has_more, as_of: None, asking: Asking::Rest }
     }
 }
 
@@ -66,7 +48,7 @@ pub(crate) struct Talks {
 impl Talks {
     /// Somebody opens a ticket: what is said there is asked for.
     pub(crate) fn open(&mut self, ticket: &TicketId) {
-        self.talks.entry(ticket.clone()).or_default().want();
+        self.talks.entry(ticket.clone()).or_default().asking.want();
     }
 
     /// Nobody looks at a ticket any more.
@@ -77,31 +59,31 @@ impl Talks {
     /// Something was said, or changed, on a ticket; it is of interest where it is open.
     pub(crate) fn heard(&mut self, ticket: &TicketId) {
         if let Some(talk) = self.talks.get_mut(ticket) {
-            talk.want();
+            talk.asking.want();
         }
     }
 
     /// Something may have been said anywhere.
     pub(crate) fn heard_everywhere(&mut self) {
-        self.talks.values_mut().for_each(Talk::want);
+        self.talks.values_mut().for_each(|talk| talk.asking.want());
     }
 
     /// The person wants to see more of what was said before.
     pub(crate) fn more(&mut self, ticket: &TicketId) {
         if let Some(talk) = self.talks.get_mut(ticket).filter(|talk| talk.has_more) {
             talk.limit = (talk.limit + COMMENTS_PAGE).min(COMMENTS_MAX);
-            talk.want();
+            talk.asking.want();
         }
     }
 
     /// The next ticket to be asked about, and for how much.
     pub(crate) fn next(&mut self) -> Option<(TicketId, u32)> {
-        let asked = self.talks.values().filter(|talk| matches!(talk.phase, Phase::Asked { .. })).count();
+        let asked = self.talks.values().filter(|talk| talk.asking.is_asked()).count();
         if asked >= ASKED_MAX {
             return None;
         }
-        let (ticket, talk) = self.talks.iter_mut().find(|(_, talk)| talk.phase == Phase::Wanted)?;
-        talk.phase = Phase::Asked { again: false };
+        let (ticket, talk) = self.talks.iter_mut().find(|(_, talk)| talk.asking == Asking::Wanted)?;
+        talk.asking.ask();
         Some((ticket.clone(), talk.limit))
     }
 
@@ -111,21 +93,21 @@ impl Talks {
         talk.has_more = newest_first.len() >= limit as usize;
         talk.comments = newest_first.into_iter().rev().collect();
         talk.as_of = Some(at);
-        talk.phase = if talk.phase == (Phase::Asked { again: true }) { Phase::Wanted } else { Phase::Rest };
+        talk.asking.answered();
     }
 
     /// There was no answer. `is_final`: nor will there be one to the same question.
     pub(crate) fn not_told(&mut self, ticket: &TicketId, is_final: bool) {
         if let Some(talk) = self.talks.get_mut(ticket) {
-            talk.phase = if is_final { Phase::Rest } else { Phase::Wanted };
+            talk.asking.unanswered(is_final);
         }
     }
 
     /// We said something ourselves. A question that is under way may be from before it.
     pub(crate) fn said(&mut self, ticket: &TicketId, comment: Comment) {
         let Some(talk) = self.talks.get_mut(ticket) else { return };
-        if matches!(talk.phase, Phase::Asked { .. }) {
-            talk.want();
+        if talk.asking.is_asked() {
+            talk.asking.want();
         }
         if talk.comments.iter().all(|known| known.comment_id != comment.comment_id) {
             talk.comments.push(comment);

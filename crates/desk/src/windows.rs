@@ -47,9 +47,19 @@ struct Window {
 struct Opened {
     ticket: TicketId,
     view: Option<TicketView>,
-    comments: Option<Update>,
+    /// What stands beneath its fields.
+    parts: BTreeMap<Part, Update>,
     /// What it believes to stand in the composer.
     draft: Option<CommentDraft>,
+}
+
+/// What stands beneath the fields of an open ticket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Part {
+    /// What is said on it.
+    Comments,
+    /// What is planned for it.
+    Plans,
 }
 
 /// A list of the person's own work across all tickets.
@@ -88,7 +98,7 @@ impl Windows {
         if window.open.iter().any(|open| open.ticket == ticket) {
             return None;
         }
-        window.open.push(Opened { ticket, view: None, comments: None, draft: None });
+        window.open.push(Opened { ticket, view: None, parts: BTreeMap::new(), draft: None });
         let shut = (window.open.len() > OPEN_MAX).then(|| window.open.remove(0).ticket);
         window.editing.retain(|ticket, _| Some(ticket) != shut.as_ref());
         shut
@@ -187,12 +197,12 @@ impl Windows {
         }
     }
 
-    /// Tells every window that has a ticket open what is said there, unless it knows.
-    pub(crate) fn tell_comments(&mut self, ticket: &TicketId, now: &Update, out: &mut Vec<Effect>) {
+    /// Tells every window that has a ticket open a part of it, unless it knows.
+    pub(crate) fn tell_part(&mut self, ticket: &TicketId, part: Part, now: &Update, out: &mut Vec<Effect>) {
         for (id, window) in &mut self.windows {
             let opened = window.open.iter_mut().find(|open| open.ticket == *ticket);
-            if let Some(opened) = opened.filter(|open| open.comments.as_ref() != Some(now)) {
-                opened.comments = Some(now.clone());
+            if let Some(opened) = opened.filter(|open| open.parts.get(&part) != Some(now)) {
+                opened.parts.insert(part, now.clone());
                 out.push(Effect::Paint(id.clone(), now.clone()));
             }
         }

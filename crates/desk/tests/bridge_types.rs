@@ -38,6 +38,7 @@ fn generated() -> String {
          export const SAVED_NAME_MAX = {SAVED_NAME_MAX};\n\n\
          export const ZOOMS = {ZOOMS:?} as const;\n\n\
          export const FORM_ITEMS_MAX = {FORM_ITEMS_MAX};\n\n\
+         export const PLAN_FORMS_MAX = {PLAN_FORMS_MAX};\n\n\
          export {}\n",
         fields.join("\n  | "),
         declarations.join("\n\nexport ")
@@ -120,6 +121,21 @@ fn declarations() -> Vec<String> {
         Support::decl(&config),
         Counts::decl(&config),
         Notice::decl(&config),
+        PlansView::decl(&config),
+        PlansKnown::decl(&config),
+        PlanView::decl(&config),
+        PlanTime::decl(&config),
+        PlanRemoval::decl(&config),
+        PlanFormView::decl(&config),
+        PlanFields::decl(&config),
+        PlanInstant::decl(&config),
+        PlanSave::decl(&config),
+        PlanBanner::decl(&config),
+        PlanWriter::decl(&config),
+        PlanTrouble::decl(&config),
+        PlanFault::decl(&config),
+        PlanField::decl(&config),
+        PlanDeed::decl(&config),
         CommentsView::decl(&config),
         ComposerView::decl(&config),
         CommentDraft::decl(&config),

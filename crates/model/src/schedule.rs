@@ -101,15 +101,6 @@ pub struct Overtaken {
     pub current: ScheduleEntry,
 }
 
-/// One field of a refused write, and what is wrong with it; of the `details` of a 400.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FieldIssue {
-    /// Where.
-    pub path: Vec<Arc<str>>,
-    /// A sentence for people.
-    pub message: Arc<str>,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

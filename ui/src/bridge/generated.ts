@@ -31,6 +31,8 @@ export const ZOOMS = [80, 90, 100, 110, 125, 150, 175, 200] as const;
 
 export const FORM_ITEMS_MAX = 50;
 
+export const PLAN_FORMS_MAX = 8;
+
 export type ViewId = string;
 
 export type Command = { "do": "hello" }
@@ -203,6 +205,14 @@ export type Command = { "do": "hello" }
   | { "do": "moreComments",
   /** The ticket. */
   ticket: string,
+}
+  | { "do": "plan",
+  /** The ticket. */
+  ticket: string,
+  /** The entry; `null`: a new one. */
+  entry: string | null,
+  /** What. */
+  deed: PlanDeed,
 }
   | { "do": "openNeeds" }
   | { "do": "closeNeeds" }
@@ -427,6 +437,7 @@ export type Update = { "is": "board", "value": {
   | { "is": "ticket", "value": TicketView }
   | { "is": "comments", "value": CommentsView }
   | { "is": "composer", "value": ComposerView }
+  | { "is": "plans", "value": PlansView }
   | { "is": "needs", "value": NeedsView }
   | { "is": "outbox", "value": OutboxView }
   | { "is": "bulk", "value": BulkView }
@@ -861,6 +872,175 @@ export type Notice = { "kind": "changed",
   what: Lack,
   /** Why, for people. */
   reason: string,
+};
+
+export type PlansView = {
+  /** The ticket. */
+  ticket: string,
+  /** How much is known. */
+  known: PlansKnown,
+  /** The entries, the earliest first; at most [`PLANS_MAX`]. */
+  entries: Array<PlanView>,
+  /** There are more, that start earlier. */
+  more: boolean,
+  /** The forms that are open, each in the place of its entry; at most [`PLAN_FORMS_MAX`]. */
+  forms: Array<PlanFormView>,
+  /** How an entry can stand. */
+  statuses: Array<Choice>,
+};
+
+export type PlansKnown = { "kind": "nothing" }
+  | { "kind": "told",
+  /** Milliseconds of the Unix epoch, by its clock. */
+  asOf: number,
+}
+  | { "kind": "notYours" }
+  | { "kind": "notSaid" }
+  | { "kind": "refused",
+  /** Why. */
+  reason: string,
+};
+
+export type PlanView = {
+  /** Its id. */
+  entry: string,
+  /** Its version: what is deleted is just this. */
+  version: number,
+  /** What it is called. */
+  title: string,
+  /** From when, in milliseconds of the Unix epoch. */
+  start: number,
+  /** Until when. */
+  end: number,
+  /** Where it lies by the server's clock. */
+  time: PlanTime,
+  /** How it stands. */
+  status: Choice,
+  /** Whose time it takes. */
+  people: Array<string>,
+  /** What else there is to know. */
+  notes: string,
+  /** Others see only that somebody is busy. */
+  private: boolean,
+  /** What became of deleting it, while that is not done. */
+  removal: PlanRemoval | null,
+};
+
+export type PlanTime = "ahead" | "now" | "overdue" | "past";
+
+export type PlanRemoval = { "kind": "going" }
+  | { "kind": "overtaken",
+  /** Who. */
+  by: string,
+  /** When, in milliseconds of the Unix epoch. */
+  at: number,
+}
+  | { "kind": "failed",
+  /** Why. */
+  why: PlanTrouble,
+};
+
+export type PlanFormView = {
+  /** The entry; `None`: a new one. */
+  entry: string | null,
+  /** +1 whenever what stands in it changed by itself; what is typed says on which of them it was typed. */
+  rev: number,
+  /** What stands in it. */
+  fields: PlanFields,
+  /** What those whose time it takes are called. */
+  people: Array<Choice>,
+  /** Saving makes a new entry. */
+  makes: boolean,
+  /** There is something in it that the server does not have. */
+  dirty: boolean,
+  /** What is typed is on disk as it stands. */
+  kept: boolean,
+  /** How far a save is. */
+  save: PlanSave,
+  /** Why the last save was none. */
+  trouble: PlanTrouble | null,
+  /** Somebody changed it meanwhile, and the person decides (RB-7). */
+  banner: PlanBanner | null,
+  /** Whose version the next save replaces, as the person decided. */
+  over: PlanWriter | null,
+  /** What *Reload latest* took away can be had back. */
+  undo: boolean,
+};
+
+export type PlanFields = {
+  /** What it is called. */
+  title: string,
+  /** From when. */
+  start: PlanInstant,
+  /** Until when. */
+  end: PlanInstant,
+  /** How it stands, in the company's own word. */
+  status: string,
+  /** Whose time it takes. */
+  people: string[],
+  /** What else there is to know. */
+  notes: string,
+};
+
+export type PlanInstant = {
+  /** In milliseconds of the Unix epoch; `None` where what is typed is no instant. */
+  at: number | null,
+  /** What is typed where that is no instant; empty otherwise. */
+  text: string,
+};
+
+export type PlanSave = "none" | "going" | "unknown";
+
+export type PlanBanner = { "kind": "newer" } & PlanWriter
+  | { "kind": "gone" };
+
+export type PlanWriter = {
+  /** Who. */
+  by: string,
+  /** When, in milliseconds of the Unix epoch. */
+  at: number,
+};
+
+export type PlanTrouble = { "kind": "offline" }
+  | { "kind": "signedOut" }
+  | { "kind": "unknown" }
+  | { "kind": "notKept",
+  /** Why. */
+  reason: string,
+}
+  | { "kind": "refused",
+  /** Why. */
+  reason: string,
+}
+  | { "kind": "faults",
+  /** Which, and why. */
+  faults: Array<PlanFault>,
+};
+
+export type PlanFault = {
+  /** Which. */
+  field: PlanField,
+  /** Why, in the server's words; `None`: what is typed is no instant. */
+  reason: string | null,
+};
+
+export type PlanField = "title" | "start" | "end" | "status" | "people" | "notes";
+
+export type PlanDeed = { "kind": "open" }
+  | { "kind": "type",
+  /** The form that was before them. */
+  rev: number,
+  /** All that stands in it now. */
+  fields: PlanFields,
+}
+  | { "kind": "save" }
+  | { "kind": "reload" }
+  | { "kind": "undo" }
+  | { "kind": "dismiss" }
+  | { "kind": "close" }
+  | { "kind": "remove",
+  /** The version that was shown. */
+  version: number,
 };
 
 export type CommentsView = {

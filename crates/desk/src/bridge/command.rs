@@ -2,7 +2,7 @@
 //!
 //! **Invariant:** a command names tickets and views, never a place on screen, and carries all that it needs.
 
-use callboard_model::{Field, TicketId, Value};
+use callboard_model::{EntryId, Field, TicketId, Value};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
@@ -12,6 +12,7 @@ use super::board::ChoosingBy;
 use super::comments::{SayingId, Visibility};
 use super::events::EventType;
 use super::outbox::{BulkId, DecisionId};
+use super::plans::PlanDeed;
 use super::query::{BoardQuery, ChipKind, ViewId};
 use super::saved::{Column, SavedViewId};
 
@@ -251,6 +252,17 @@ pub enum Command {
         /// The ticket.
         #[cfg_attr(feature = "ts", ts(type = "string"))]
         ticket: TicketId,
+    },
+    /// Do something about what is planned for an open ticket.
+    Plan {
+        /// The ticket.
+        #[cfg_attr(feature = "ts", ts(type = "string"))]
+        ticket: TicketId,
+        /// The entry; `null`: a new one.
+        #[cfg_attr(feature = "ts", ts(type = "string | null"))]
+        entry: Option<EntryId>,
+        /// What.
+        deed: PlanDeed,
     },
     /// Tell what waits for a decision, now and whenever it changes.
     OpenNeeds,

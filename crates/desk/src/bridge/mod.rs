@@ -12,6 +12,7 @@
 //! | `board` | lines of the board |
 //! | `ticket` | a ticket, opened |
 //! | `comments` | what is said on it |
+//! | `plans` | what is planned for it |
 //! | `outbox` | the person's own work across all tickets |
 //! | `status` | how the program stands: with the server, and with its work |
 //! | `alert` | what may call the person, what they chose about it, and what was decided |
@@ -32,6 +33,7 @@ mod events;
 pub mod habits;
 mod look;
 mod outbox;
+mod plans;
 mod query;
 mod saved;
 pub mod setup;
@@ -66,6 +68,10 @@ pub use look::{Choice, Face, FaceState, Severity, Slack, Tone};
 pub use outbox::{
     About, BULK_MAX, BulkId, BulkRefusal, BulkView, Change, DecisionId, LISTED_MAX, Need, NeedsItem,
     NeedsView, OutboxItem, OutboxState, OutboxView, SentItem, UndoView, VerdictKind,
+};
+pub use plans::{
+    PLAN_FORMS_MAX, PLANS_MAX, PlanBanner, PlanDeed, PlanFault, PlanField, PlanFields, PlanFormView,
+    PlanInstant, PlanRemoval, PlanSave, PlanTime, PlanTrouble, PlanView, PlanWriter, PlansKnown, PlansView,
 };
 pub use query::{BoardQuery, CHIPS_MAX, Chip, ChipKind, Grouping, OpenFilter, Sort, SortBy, ViewId};
 pub use saved::{Column, SAVED_NAME_MAX, SavedView, SavedViewId, ViewRefusal};

@@ -15,6 +15,7 @@ use super::events::{CatalogView, EventForm, EventLogView, SimulationView};
 use super::habits::HabitsView;
 use super::look::{Choice, Face};
 use super::outbox::{BulkView, NeedsView, OutboxView};
+use super::plans::PlansView;
 use super::query::ViewId;
 use super::saved::{SavedView, ViewRefusal};
 use super::setup::{Lack, ProfilesView, WindowKind};
@@ -49,6 +50,8 @@ pub enum Update {
     Comments(CommentsView),
     /// What stands in the composer of a ticket that this window has open, when that changed; at first nothing does.
     Composer(ComposerView),
+    /// What is planned for a ticket that this window has open.
+    Plans(PlansView),
     /// Everything that waits for a decision, to a window that has it open.
     Needs(NeedsView),
     /// What waits to be sent and what was, to a window that has it open.

@@ -10,15 +10,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use callboard_model::{Field, TicketId, Value, Version};
+use callboard_model::{EntryId, Field, TicketId, Value, Version};
 use serde::{Deserialize, Serialize};
 
 use super::Session;
 use super::effect::{DraftOf, Effect, Timer};
 use super::turn::Turn;
-use crate::bridge::Visibility;
+use crate::bridge::{PlanFields, Visibility};
 use crate::edits::work::{FieldWork, Seen, Stage};
 use crate::notes::{Document, Note, NoteKey, Shelf};
+use crate::records::form::Kept;
 
 /// How long typing is gathered before it goes to disk (CO-14).
 const TYPING_GATHERED_FOR: Duration = Duration::from_millis(300);
@@ -37,6 +38,9 @@ pub(super) struct Draft {
     /// Who may read it once it is said, where it is a comment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     visibility: Option<Visibility>,
+    /// The form, where it is one of those in which people plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    plan: Option<Box<Kept<PlanFields>>>,
 }
 
 impl Document for Draft {
@@ -51,6 +55,9 @@ fn key(of: &DraftOf) -> NoteKey {
     match of {
         DraftOf::Field(ticket, field) => format!("field/{field}/{ticket}").into(),
         DraftOf::Comment(ticket) => format!("comment/{ticket}").into(),
+        DraftOf::Plan(ticket, entry) => {
+            format!("plan/{}/{ticket}", entry.as_ref().map_or("new", EntryId::as_str)).into()
+        }
     }
 }
 
@@ -106,7 +113,10 @@ impl Session {
     fn drafts_in_hand(&self, ticket: &TicketId) -> Vec<Draft> {
         let fields = self.edits.of(ticket).into_iter().flatten();
         let drafts = fields.filter_map(|(&field, work)| draft_of_field(ticket, field, work));
-        drafts.chain(self.draft_in_hand(&DraftOf::Comment(ticket.clone()))).collect()
+        let forms =
+            self.planning.forms_of(ticket).map(|((ticket, entry), _)| (ticket.clone(), entry.clone()));
+        let plans = forms.filter_map(|(ticket, entry)| self.draft_in_hand(&DraftOf::Plan(ticket, entry)));
+        drafts.chain(self.draft_in_hand(&DraftOf::Comment(ticket.clone()))).chain(plans).collect()
     }
 
     fn draft_in_hand(&self, of: &DraftOf) -> Option<Draft> {
@@ -122,6 +132,18 @@ impl Session {
                     base_version: None,
                     text: Value::Text(typed.text.clone()),
                     visibility: Some(typed.visibility),
+                    plan: None,
+                })
+            }
+            DraftOf::Plan(ticket, entry) => {
+                let open = self.planning.form(&(ticket.clone(), entry.clone()))?;
+                Some(Draft {
+                    of: of.clone(),
+                    base: Value::Empty,
+                    base_version: None,
+                    text: Value::Empty,
+                    visibility: None,
+                    plan: Some(Box::new(open.form.kept()?)),
                 })
             }
         }
@@ -135,7 +157,13 @@ impl Session {
         let fields = Field::ALL.iter().map(|field| DraftOf::Field(ticket.clone(), *field));
         let all = fields.chain([DraftOf::Comment(ticket.clone())]);
         let on_disk = all.filter(|of| self.drafts.on_disk.contains_key(of));
-        on_disk.filter(|of| self.draft_in_hand(of).is_none() && self.is_heir_on_disk(of)).collect()
+        // Of one ticket the draft of a new entry is the first.
+        let plans = self.drafts.on_disk.range(DraftOf::Plan(ticket.clone(), None)..).map(|(of, _)| of);
+        let plans = plans.take_while(|of| of.ticket() == ticket).cloned();
+        on_disk
+            .chain(plans)
+            .filter(|of| self.draft_in_hand(of).is_none() && self.is_heir_on_disk(of))
+            .collect()
     }
 
     /// Whether all that a draft may have become is on disk.
@@ -146,6 +174,10 @@ impl Session {
                 .field(ticket, *field)
                 .is_none_or(|work| work.edits.iter().all(|edit| edit.stage != Stage::Storing)),
             DraftOf::Comment(ticket) => self.edits.sayings.of(ticket).iter().all(|saying| saying.is_on_disk),
+            // What was typed on while something new was saved lies under another name.
+            DraftOf::Plan(ticket, _) => self.planning.forms_of(ticket).all(|((ticket, entry), open)| {
+                !open.form.is_dirty() || self.drafts.is_safe(&DraftOf::Plan(ticket.clone(), entry.clone()))
+            }),
         }
     }
 
@@ -163,6 +195,12 @@ impl Session {
         disk.unanswered += 1;
         disk.given = Some(now.clone());
         self.put(turn, &now);
+    }
+
+    /// What stands there goes to disk at once: something waits for it.
+    pub(super) fn put_draft(&mut self, turn: &mut Turn<'_>, of: DraftOf) {
+        self.drafts.on_disk.entry(of.clone()).or_default();
+        self.draft_gathered(turn, &of);
     }
 
     /// The program ends: whatever is still being gathered goes to disk as it stands.
@@ -192,6 +230,10 @@ impl Session {
             }
         }
         self.touched.insert(of.ticket().clone());
+        // Only when all that it was given is there, is what was given last.
+        if let (DraftOf::Plan(ticket, entry), 0) = (of.clone(), disk.unanswered) {
+            self.plan_kept(&(ticket, entry), outcome);
+        }
     }
 
     /// A draft of the last run: shown as one, and judged by what stands there now like any other.
@@ -210,6 +252,10 @@ impl Session {
                     draft.text.as_text().unwrap_or_default(),
                     visibility,
                 );
+            }
+            DraftOf::Plan(ticket, entry) => {
+                let Some(kept) = draft.plan.clone() else { return };
+                self.planning.restore_form((ticket.clone(), entry.clone()), *kept);
             }
         }
         self.drafts.on_disk.insert(of, OnDisk { given: Some(draft), ..OnDisk::default() });
@@ -234,5 +280,6 @@ fn draft_of_field(ticket: &TicketId, field: Field, work: &FieldWork) -> Option<D
         base_version: typed.seen.version,
         text: typed.draft.clone()?,
         visibility: None,
+        plan: None,
     })
 }

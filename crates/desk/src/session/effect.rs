@@ -4,11 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use callboard_model::rest::{Me, NewComment, NewEvent, TicketChanges};
-use callboard_model::{ClientId, EditId, Field, Presence, Room, Ticket, TicketId, Timestamp, Value, Version};
+use callboard_model::{
+    ClientId, EditId, EntryId, Field, Presence, Room, Ticket, TicketId, Timestamp, Value, Version,
+};
 
 use serde::{Deserialize, Serialize};
 
 use super::event::Lookups;
+use super::schedule::Scheduling;
 use crate::bridge::{EventType, Signal, Update};
 use crate::notes::{NoteOrder, Owner};
 
@@ -91,6 +94,8 @@ pub enum Request {
         /// How much of it.
         limit: u32,
     },
+    /// Something of the schedule.
+    Schedule(Scheduling),
     /// What changed since.
     Changes {
         /// The last `seq` we have.
@@ -179,6 +184,8 @@ pub enum DraftOf {
     Field(TicketId, Field),
     /// A comment on a ticket.
     Comment(TicketId),
+    /// What is planned for a ticket: an entry, or a new one.
+    Plan(TicketId, Option<EntryId>),
 }
 
 impl DraftOf {
@@ -186,7 +193,7 @@ impl DraftOf {
     #[must_use]
     pub const fn ticket(&self) -> &TicketId {
         match self {
-            Self::Field(ticket, _) | Self::Comment(ticket) => ticket,
+            Self::Field(ticket, _) | Self::Comment(ticket) | Self::Plan(ticket, _) => ticket,
         }
     }
 }
@@ -200,6 +207,8 @@ pub enum Timer {
     Reconnect,
     /// A burst of hints for a ticket has had its 200 ms: fetch it once.
     Refetch(TicketId),
+    /// A burst of hints about what is planned for a ticket has had its 200 ms: read it once.
+    Plans(TicketId),
     /// A highlight has had its 600 ms.
     Dim(TicketId),
     /// Plan the rooms anew: something scrolled out of view long enough ago.

@@ -15,6 +15,7 @@ use crate::bridge::{Command, FieldFault, Saving, ToastAction, ToastId};
 use crate::notes::{Note, NoteName};
 use crate::session::effect::{Request, RequestId, Timer};
 use crate::session::effect::{StoredEdit, WindowId};
+use crate::session::schedule::Scheduled;
 
 /// When something happened, and one draw of luck. The runtime fills it in; the session never looks for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,6 +152,8 @@ pub enum Answer {
     Said(Box<Comment>),
     /// To [`Request::Comments`].
     Comments(Vec<Comment>),
+    /// To [`Request::Schedule`].
+    Schedule(Scheduled),
     /// To [`Request::Changes`].
     Changes(Changes),
     /// To [`Request::LiveTokens`].

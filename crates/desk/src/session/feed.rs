@@ -200,6 +200,7 @@ impl Session {
     fn loaded(&mut self, turn: &mut Turn<'_>) {
         let Some(load) = self.feed.load.take() else { return };
         self.talks.heard_everywhere();
+        self.planning.want_everywhere();
         self.feed.is_loaded = true;
         let known = self.tickets.ids().chain(&self.unproven);
         for missing in known.filter(|ticket| !load.seen.contains(*ticket)) {
@@ -255,6 +256,7 @@ impl Session {
         for record in &changes.data {
             let ticket = &record.ticket_id;
             self.heard_talk(ticket, &record.updated_fields);
+            self.missed_plans(ticket, &record.updated_fields);
             if record.deleted {
                 self.lose(turn, ticket);
             } else if self.is_news(ticket, Some(record.version)) {

@@ -29,7 +29,8 @@ enum Outgoing {
 
 impl Session {
     pub(super) fn finish(&mut self, turn: &mut Turn<'_>) {
-        let saves = self.saves(turn);
+        let mut saves = self.saves(turn);
+        saves.extend(self.plans_ready());
         self.visit(turn);
         self.follow_watched();
         while let Some(ticket) = self.next_fetch() {
@@ -37,16 +38,18 @@ impl Session {
         }
         self.lists.is_stale |= !self.touched.is_empty();
         self.ask_customers(turn);
-        while let Some(question) = self.next_talk() {
+        while let Some(question) = self.next_talk().or_else(|| self.next_plans()) {
             self.ask(turn, question);
         }
         self.ask_events(turn);
+        self.turn_plans(turn);
         for ticket in std::mem::take(&mut self.touched) {
             self.keep_drafts(turn, &ticket);
             self.look_for_needs(turn, &ticket);
             self.show_ourselves(turn, &ticket);
             self.draw(turn, &ticket);
             self.tell_talk(turn, &ticket);
+            self.tell_plans(turn, &ticket);
             self.judge_bulks(&ticket);
             self.bury(&ticket);
         }
@@ -184,6 +187,7 @@ impl Session {
             && self.edits.of(ticket).is_none()
             && self.edits.sayings.of(ticket).is_empty()
             && self.edits.sayings.typed(ticket).is_none()
+            && !self.planning.has_work(ticket)
         {
             self.tickets.forget(ticket);
             self.mine.remove(ticket);
@@ -225,7 +229,7 @@ impl Session {
     /// Some row turns red with no view open (CO-9).
     fn arm_clock(&mut self, turn: &mut Turn<'_>) {
         let now = self.clock.now_ms(turn.now.wall);
-        let next = self.board.next_boundary(now);
+        let next = self.board.next_boundary(now).into_iter().chain(self.planning.turns_at()).min();
         if next == self.clock_armed {
             return;
         }

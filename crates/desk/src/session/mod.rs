@@ -30,10 +30,13 @@ mod on_timer;
 mod on_view;
 mod ours;
 mod person;
+mod plan;
+mod planned;
 mod poll;
 mod reach;
 mod saved;
 mod say;
+pub mod schedule;
 mod sign_out;
 mod simulating;
 mod step;
@@ -60,6 +63,7 @@ use crate::edits::past::Past;
 use crate::known::Tickets;
 use crate::link_state::{LiveState, ReachState};
 use crate::lookups::Names;
+use crate::plans::Planning;
 use crate::policy::Policy;
 use crate::presence::Presences;
 use crate::presence::attention::Attention;
@@ -108,6 +112,8 @@ pub struct Session {
     nameless: BTreeSet<(WindowId, ViewId)>,
     /// What is said on the tickets that are open.
     talks: Talks,
+    /// What is planned for them, and the forms in which that is changed.
+    planning: Planning,
     /// Comments that were discarded on their way to disk.
     unsaid: BTreeSet<SayingId>,
     /// The person signed out: nothing more happens in this run.
@@ -190,6 +196,7 @@ impl Session {
             saved: SavedViews::default(),
             nameless: BTreeSet::new(),
             talks: Talks::default(),
+            planning: Planning::default(),
             unsaid: BTreeSet::new(),
             signed_out: None,
             in_flight: BTreeSet::new(),

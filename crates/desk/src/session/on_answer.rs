@@ -32,6 +32,7 @@ impl Session {
             Request::Save { edit, ticket, .. } => self.save_answered(turn, id, (edit, &ticket), outcome),
             Request::Say { saying, ticket, .. } => self.said(turn, saying, &ticket, outcome),
             Request::Comments { ticket, limit } => self.on_comments(turn, ticket, limit, outcome),
+            Request::Schedule(asked) => self.on_schedule(turn, asked, outcome),
             Request::Changes { .. } => self.on_changes(turn, outcome),
             Request::LiveTokens { tickets, board } => self.on_tokens(turn, tickets, board, outcome),
             Request::StockTokens { tickets } => self.on_stock_tokens(turn, tickets, outcome),

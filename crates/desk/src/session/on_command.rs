@@ -51,6 +51,7 @@ impl Session {
             Command::RetryComment { saying } => self.retry_comment(turn, &saying),
             Command::DropComment { saying } => self.drop_comment(turn, &saying),
             Command::MoreComments { ticket } => self.talks.more(&ticket),
+            Command::Plan { ticket, entry, deed } => self.plan(turn, (ticket, entry), deed),
             Command::Undo { decision } => self.undo(turn, &decision),
             Command::Bulk { bulk, tickets, field, value } => {
                 self.begin_bulk(turn, (window, bulk), tickets, field, &value);
@@ -120,6 +121,7 @@ impl Session {
     fn open_ticket(&mut self, turn: &Turn<'_>, window: WindowId, ticket: &TicketId) {
         self.alerts.read(ticket, &Now::of(&turn.now));
         self.talks.open(ticket);
+        self.planning.open(ticket);
         let shut = self.windows.open(window, ticket.clone());
         self.looked_away(shut);
         self.touched.insert(ticket.clone());

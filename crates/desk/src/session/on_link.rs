@@ -169,6 +169,7 @@ impl Session {
         match ticket {
             Some(ticket) => {
                 self.heard_talk(&ticket, &hint.updated_fields);
+                self.hinted_plans(turn, &ticket, &hint.updated_fields);
                 self.heard(turn, &ticket, &rumour);
             }
             // LT-18: "many changed", without saying which.

@@ -17,6 +17,7 @@ impl Session {
             Timer::Hello | Timer::Resend => self.attempt_if_due(turn),
             Timer::Reconnect => self.reconnect(turn),
             Timer::Refetch(ticket) => self.gathered(&ticket),
+            Timer::Plans(ticket) => self.planning.want(&ticket),
             Timer::Dim(ticket) => {
                 if let Some(known) = self.tickets.get_mut(&ticket) {
                     known.lit.clear();

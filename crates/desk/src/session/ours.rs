@@ -96,6 +96,7 @@ impl Session {
             self.unproven.remove(ticket);
         }
         self.touched.extend(tickets);
+        self.touched.extend(self.planning.let_go());
         self.let_go_of_drafts();
         self.let_go_of_past();
         self.let_go_of_views();

@@ -95,6 +95,7 @@ impl Session {
             | Request::Save { .. }
             | Request::Say { .. }
             | Request::Comments { .. }
+            | Request::Schedule(_)
             | Request::LiveTokens { .. }
             | Request::StockTokens { .. }
             | Request::EventCatalog

@@ -18,6 +18,7 @@ use crate::edits::past::Sent;
 use crate::edits::sayings::{Saying, Words};
 use crate::edits::work::Stage;
 use crate::notes::{Document, Note, NoteKey};
+use crate::windows::Part;
 
 /// The names under which hints tell of comments.
 const TOLD_AS: [&str; 2] = ["comments", "comment_reactions"];
@@ -264,7 +265,7 @@ impl Session {
         }
         let is_signed_out = self.reach.reach == Reach::SignedOut;
         let view = self.talks.view(ticket, self.edits.sayings.of(ticket), is_signed_out);
-        self.windows.tell_comments(ticket, &Update::Comments(view), turn.effects());
+        self.windows.tell_part(ticket, Part::Comments, &Update::Comments(view), turn.effects());
         let draft = self.edits.sayings.typed(ticket).map(|typed| CommentDraft {
             text: typed.text.clone(),
             visibility: typed.visibility,

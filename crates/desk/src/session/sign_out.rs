@@ -14,6 +14,7 @@ use super::event::{Event, Wiped};
 use super::turn::Turn;
 use crate::bridge::{Command, Live, Notice, Update};
 use crate::lookups::Names;
+use crate::plans::Planning;
 use crate::presence::Presences;
 use crate::rooms::Rooms;
 use crate::talk::Talks;
@@ -60,6 +61,7 @@ impl Session {
     pub(super) fn sign_out(&mut self, turn: &mut Turn<'_>, window: WindowId, force: bool) {
         let Some(owner) = self.owner() else { return };
         let (edits, drafts) = self.edits.at_stake();
+        let drafts = drafts.saturating_add(self.planning.at_stake());
         if !force && (edits, drafts) != (0, 0) {
             return turn.paint(window, Update::Notice(Notice::Unsent { edits, drafts }));
         }
@@ -79,7 +81,7 @@ impl Session {
     fn let_go_of_theirs(&mut self, turn: &Turn<'_>) {
         (self.me, self.recalled) = (None, None);
         (self.names, self.presences, self.rooms) = (Names::default(), Presences::default(), Rooms::default());
-        self.talks = Talks::default();
+        (self.talks, self.planning) = (Talks::default(), Planning::default());
         self.forget_tickets(self.tickets.ids().cloned().collect());
         (self.common.me, self.common.boards) = (None, Vec::new());
         // Whoever has a list open is told at once that it is empty: no timer rings any more.

@@ -190,6 +190,7 @@ impl Session {
         turn.push(Effect::Keep(Keep::Gone(id.clone())));
         self.edits.refuse_all(id, &words::LOST.into());
         self.talks.close(id);
+        self.planning.close(id);
         self.leave_ticket_room(turn, id);
         // Whoever left work there will look for it.
         self.tickets.lose(id, self.windows.is_open(id) || self.edits.has_work(id));

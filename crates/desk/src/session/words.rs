@@ -37,5 +37,12 @@ pub(super) const NO_SIMULATOR: &str = "This server tells no events on request.";
 /// An answer that is no answer to what was asked.
 pub(super) const UNREADABLE: &str = "The server failed, or said something that cannot be understood.";
 
+/// 403 to a plan.
+pub(super) const MAY_NOT_PLAN: &str = "You may not plan this. Who does not plan for others plans their own time, and reports status and notes of the rest.";
+
+/// A save of unknown fate that is too old to be sent under its key.
+pub(super) const PERHAPS_PLANNED: &str =
+    "This may have been saved already, more than a day ago. Look before you save it again.";
+
 /// The server failed at an edit too often.
 pub(super) const BROKEN: &str = "The server keeps failing when this is saved.";

@@ -18,6 +18,8 @@ mod here;
 mod leaving;
 mod live;
 mod own_work;
+mod plan_forms;
+mod plans;
 mod recall;
 mod sign_out;
 mod simulator;

@@ -20,7 +20,8 @@ use std::time::Duration;
 use callboard_desk::bridge::FieldFault;
 use callboard_desk::session::event::Failure;
 use callboard_model::Timestamp;
-use callboard_model::rest::{One, Stale};
+use callboard_model::rest::One;
+use callboard_model::schedule::{Overtaken, ScheduleEntry};
 use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderName, RETRY_AFTER};
@@ -103,16 +104,41 @@ fn failure(answer: &HttpAnswer) -> Failure {
 }
 
 fn stale(answer: &HttpAnswer) -> Option<Failure> {
+    details(answer).map(Failure::Stale)
+}
+
+/// What a refusal says beside its sentence.
+fn details<T: DeserializeOwned>(answer: &HttpAnswer) -> Option<T> {
     #[derive(Deserialize)]
-    struct Envelope {
-        error: Error,
+    struct Envelope<T> {
+        error: Error<T>,
     }
     #[derive(Deserialize)]
-    struct Error {
-        details: Box<Stale>,
+    struct Error<T> {
+        details: T,
     }
-    let envelope: Envelope = serde_json::from_slice(&answer.body).ok()?;
-    Some(Failure::Stale(envelope.error.details))
+    let envelope: Envelope<T> = serde_json::from_slice(&answer.body).ok()?;
+    Some(envelope.error.details)
+}
+
+/// What a server says to a write of the schedule.
+pub(crate) enum Wish {
+    /// It is done.
+    Granted,
+    /// Somebody else was faster; so the entry stands.
+    Overtaken(Box<ScheduleEntry>),
+}
+
+/// Reads what became of a write of the schedule, of which the details are others than a ticket's.
+pub(crate) fn wish(answer: &HttpAnswer) -> Result<Wish, Failure> {
+    let said = match answer.status {
+        status if status.is_success() => Some(Wish::Granted),
+        StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED => {
+            details::<Overtaken>(answer).map(|overtaken| Wish::Overtaken(Box::new(overtaken.current)))
+        }
+        _ => None,
+    };
+    said.ok_or_else(|| failure(answer))
 }
 
 /// Both shapes of an error body: an object, or just a sentence.

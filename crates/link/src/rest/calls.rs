@@ -62,6 +62,7 @@ impl Caller {
                 let found: Page<Comment> = self.fetch(self.get(url), clock).await?;
                 Ok(Answer::Comments(found.data))
             }
+            Request::Schedule(asked) => self.schedule(asked, clock).await,
             Request::Changes { since } => {
                 let mut url = self.at(&["changes"]);
                 query(&mut url, &[("since", &since.to_string()), ("limit", &CHANGES_PAGE.to_string())]);
@@ -197,14 +198,18 @@ impl Caller {
     }
 
     /// A write that is applied once, and comes back under our own name.
-    fn write(
+    pub(super) fn write(
         &self,
         method: Method,
         url: Url,
         id: EditId,
         body: &impl Serialize,
     ) -> Result<HttpRequest, Failure> {
-        let mut request = self.with_body(method, url, body)?;
+        Ok(self.signed(self.with_body(method, url, body)?, id))
+    }
+
+    /// The same, whatever its body.
+    pub(super) fn signed(&self, mut request: HttpRequest, id: EditId) -> HttpRequest {
         // The letters and digits of an edit id are always fit for a header.
         if let Ok(key) = HeaderValue::from_str(&id.to_string()) {
             request.headers.insert(header::IDEMPOTENCY_KEY, key);
@@ -212,7 +217,7 @@ impl Caller {
         if let Some(session) = &self.session {
             request.headers.insert(header::ORIGIN_SESSION, session.clone());
         }
-        Ok(request)
+        request
     }
 
     async fn live_tokens(
@@ -253,6 +258,6 @@ fn has_a_past(asked: &Request) -> bool {
     matches!(asked, Request::Changes { .. } | Request::EventLog { .. })
 }
 
-fn query(url: &mut Url, pairs: &[(&str, &str)]) {
+pub(super) fn query(url: &mut Url, pairs: &[(&str, &str)]) {
     url.query_pairs_mut().extend_pairs(pairs);
 }

@@ -5,6 +5,7 @@
 //! | [`send`] | the HTTP seam, and the real sender behind it |
 //! | [`queue`] | which question goes next |
 //! | [`calls`] | what each question is on the wire |
+//! | [`schedule`] | what is asked of the schedule |
 //! | [`stock`] | what a stock server is asked otherwise |
 //! | [`answer`] | what each answer means: the one place that knows status codes |
 //!
@@ -13,6 +14,7 @@
 pub(crate) mod answer;
 pub(crate) mod calls;
 pub(crate) mod queue;
+mod schedule;
 pub mod send;
 mod stock;
 

@@ -26,14 +26,16 @@ pub(crate) struct Queue {
 impl Queue {
     /// Lets a question wait; gives it back when there is no place.
     pub(crate) fn push(&mut self, id: RequestId, request: Request) -> Option<(RequestId, Request)> {
-        let lane = match request {
+        let lane = match &request {
             Request::Save { .. } | Request::Say { .. } | Request::Simulate { .. } => &mut self.saves,
+            Request::Schedule(asked) if asked.is_write() => &mut self.saves,
             Request::Hello
             | Request::Lookups
             | Request::Customer(_)
             | Request::Tickets { .. }
             | Request::Ticket(_)
             | Request::Comments { .. }
+            | Request::Schedule(_)
             | Request::Changes { .. }
             | Request::LiveTokens { .. }
             | Request::StockTokens { .. }

@@ -17,6 +17,7 @@ use crate::rest::send::{ReqwestSend, SendError};
 
 mod comments;
 mod events;
+mod schedule;
 
 const SESSION: &str = "the-console";
 const DATE: &str = "Sat, 21 Nov 2026 10:00:00 GMT";

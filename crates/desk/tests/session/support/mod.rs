@@ -4,6 +4,7 @@
 
 mod decisions;
 mod machine;
+pub(crate) mod schedule;
 mod seen;
 pub(crate) mod server;
 
@@ -14,7 +15,7 @@ use std::time::Duration;
 use callboard_desk::bridge::{
     ActivityChange, ActivityEntry, BoardChange, BoardQuery, BulkView, Command, CommentDraft, CommentsView,
     ComposerView, ConflictView, Counts, FieldState, Grouping, Line, LinkView, NeedsView, Notice, OutboxState,
-    OutboxView, PendingComment, SavedView, Saving, Signal, TicketView, Update, ViewId,
+    OutboxView, PendingComment, PlansView, SavedView, Saving, Signal, TicketView, Update, ViewId,
 };
 use callboard_desk::notes::{Note, NoteName};
 use callboard_desk::session::effect::{Keep, LinkOrder, Request, RequestId, StoredEdit, Timer, WindowId};
@@ -92,6 +93,7 @@ pub(crate) struct World {
     pub(crate) outbox: Option<OutboxView>,
     pub(crate) bulk: Option<BulkView>,
     pub(crate) talks: BTreeMap<TicketId, CommentsView>,
+    pub(crate) plans: BTreeMap<TicketId, PlansView>,
     /// What stands in the composers.
     pub(crate) composers: BTreeMap<TicketId, CommentDraft>,
     /// Every comment that was ever shown as safe on disk.
@@ -160,6 +162,7 @@ impl World {
             outbox: None,
             bulk: None,
             talks: BTreeMap::new(),
+            plans: BTreeMap::new(),
             composers: BTreeMap::new(),
             safe_words: BTreeSet::new(),
             signals: Vec::new(),
@@ -359,6 +362,7 @@ impl World {
         self.views.clear();
         (self.needs, self.outbox, self.bulk) = (None, None, None);
         self.talks.clear();
+        self.plans.clear();
         self.composers.clear();
         self.lines.clear();
         self.of_views.clear();
@@ -572,6 +576,7 @@ impl World {
             Update::Composer(ComposerView { ticket, draft: None }) => {
                 self.composers.remove(&ticket);
             }
+            Update::Plans(plans) => drop(self.plans.insert(plans.ticket.clone(), plans)),
             Update::Bulk(bulk) => self.bulk = Some(bulk),
             Update::Activity { change: ActivityChange::Reset { entries, .. }, .. } => self.entries = entries,
             Update::Activity { change: ActivityChange::Added { entries, .. }, .. } => {

@@ -17,6 +17,8 @@ use callboard_model::{
 
 pub(crate) use events::EventBook;
 
+use super::schedule::Schedule;
+
 /// The server's side of a story.
 pub(crate) struct Server {
     /// Who asks.
@@ -44,6 +46,7 @@ pub(crate) struct Server {
     /// What was said on each ticket, oldest first.
     pub(crate) comments: BTreeMap<TicketId, Vec<Comment>>,
     said: BTreeMap<EditId, (NewComment, Comment)>,
+    pub(crate) schedule: Schedule,
     /// Comments that were answered by an earlier answer.
     pub(crate) repeated: usize,
     writers: BTreeMap<(TicketId, Field), (Version, Person, Timestamp)>,
@@ -95,6 +98,7 @@ impl Server {
             feed_reaches_back_to: 0,
             comments: BTreeMap::new(),
             said: BTreeMap::new(),
+            schedule: Schedule::default(),
             repeated: 0,
             writers: BTreeMap::new(),
             answered: BTreeMap::new(),
@@ -141,7 +145,7 @@ impl Server {
     }
 
     /// Writes a change down, and makes its hint.
-    fn told(
+    pub(super) fn told(
         &mut self,
         id: &TicketId,
         version: Version,
@@ -237,6 +241,7 @@ impl Server {
             Request::EventCatalog | Request::EventLog { .. } | Request::Simulate { .. } => {
                 self.events.answer(request, now)
             }
+            Request::Schedule(asked) => return self.schedule(asked, now),
             Request::StockTokens { tickets } => return (self.stock_tokens(tickets, now), None),
             Request::LiveTokens { tickets, board } => {
                 let may = |id: &&TicketId| !self.hidden.contains(*id);
