@@ -21,6 +21,7 @@ import type {
 import { BOARDS, HABITS, ME, PEOPLE, PROFILES, STATUSES } from './scripted/people';
 import { MadeEvents } from './scripted/events';
 import { dress, sceneOf, type Scene, type SceneName } from './scripted/scenes';
+import { MadePlans } from './scripted/plans';
 import { MadeRecord } from './scripted/record';
 import { CHOICES, countsOf, linesOf, makeTickets, viewOf, type Made } from './scripted/tickets';
 import { MadeWork } from './scripted/work';
@@ -52,6 +53,7 @@ export class ScriptedBackend implements Backend {
   readonly #work: MadeWork;
   readonly #record: MadeRecord;
   readonly #events: MadeEvents;
+  readonly #plans: MadePlans;
   #onUpdate: (update: Update) => void = () => undefined;
   #turn = 0;
 
@@ -68,6 +70,7 @@ export class ScriptedBackend implements Backend {
     });
     this.#record = new MadeRecord(this.#tickets, scene === 'loading', now, tell);
     this.#events = new MadeEvents(this.#scene, now, tell);
+    this.#plans = new MadePlans(this.#scene, now, tell);
   }
 
   async subscribe(onUpdate: (update: Update) => void): Promise<void> {
@@ -128,6 +131,7 @@ export class ScriptedBackend implements Backend {
       case 'openTicket':
         this.#open.add(command.ticket);
         this.#refresh();
+        this.#plans.tell(command.ticket);
         this.#work.talk(command.ticket);
         if (this.#scene.name === 'conflict') this.#aside(command.ticket);
         break;
@@ -152,7 +156,7 @@ export class ScriptedBackend implements Backend {
         this.#tell({ is: 'notice', value: { kind: 'unsent', edits: 2, drafts: 1 } });
         break;
       default:
-        if ([this.#work, this.#record, this.#events].some((part) => part.take(command))) return;
+        if ([this.#work, this.#record, this.#events, this.#plans].some((part) => part.take(command))) return;
         if ('ticket' in command && 'field' in command) this.#field(command);
     }
   }

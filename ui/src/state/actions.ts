@@ -219,6 +219,12 @@ export const ACTIONS = table({
     can: ({ console }) => console.ticket.id !== null,
     run: ({ console }) => console.ticket.reply(),
   },
+  plan: {
+    group: 'ticket',
+    key: 'D',
+    can: ({ console }) => console.ticket.canPlan,
+    run: ({ console: { ticket, planning } }) => ticket.id !== null && planning.open(ticket.id, null),
+  },
   undo: {
     group: 'ticket',
     key: 'U',

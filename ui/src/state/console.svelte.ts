@@ -39,6 +39,7 @@ import { Notices } from './notices.svelte';
 import { Over } from './over.svelte';
 import { Places } from './places.svelte';
 import { SimulatorState } from './simulator.svelte';
+import { Planning } from './planning.svelte';
 import { Taste } from './taste.svelte';
 import { TicketState } from './ticket.svelte';
 import { Views } from './views.svelte';
@@ -79,6 +80,7 @@ export class Console {
   stage: Stage | null = null;
   readonly places = new Places();
   readonly composing: Composing;
+  readonly planning: Planning;
   readonly activity: ActivityState;
   readonly alerts: AlertsState;
   readonly bulk: BulkState;
@@ -112,6 +114,7 @@ export class Console {
     this.#backend = backend;
     const send = (command: Command) => void this.send(command);
     this.composing = new Composing(send);
+    this.planning = new Planning((command) => this.send(command));
     this.activity = new ActivityState(send);
     this.alerts = new AlertsState(send);
     this.bulk = new BulkState(send);
@@ -226,6 +229,10 @@ export class Console {
         break;
       case 'comments':
         this.ticket.hear(update.value);
+        break;
+      case 'plans':
+        this.ticket.foresee(update.value);
+        this.planning.apply(update.value);
         break;
       case 'needs':
         this.needs = update.value;

@@ -3,12 +3,22 @@
  *
  * **Invariant:** holds what the program said last and nothing that was derived from it.
  */
-import type { Command, CommentsView, ConflictView, FieldName, TicketView, Value } from '../bridge/generated';
+import type {
+  Command,
+  CommentsView,
+  ConflictView,
+  FieldName,
+  PlansView,
+  TicketView,
+  Value,
+} from '../bridge/generated';
+import { PLAN_FORMS_MAX } from '../bridge/generated';
 
 interface Peeked {
   ticket: string;
   view: TicketView | null;
   talk: CommentsView | null;
+  plans: PlansView | null;
 }
 
 export class TicketState {
@@ -17,6 +27,8 @@ export class TicketState {
   view = $state.raw<TicketView | null>(null);
   /** What is said on it. */
   talk = $state.raw<CommentsView | null>(null);
+  /** What is planned for it. */
+  plans = $state.raw<PlansView | null>(null);
   /** The field whose choices are spread out. */
   picking = $state<FieldName | null>(null);
   /** The person asked to write a comment; whoever draws the box puts the focus there and takes this back. */
@@ -40,8 +52,8 @@ export class TicketState {
     this.id = ticket;
     if (this.#peeked?.ticket === ticket) {
       // The program has told it already and will not tell it twice.
-      const { view, talk } = this.#peeked;
-      Object.assign(this, { view, talk });
+      const { view, talk, plans } = this.#peeked;
+      Object.assign(this, { view, talk, plans });
       this.#peeked = null;
     } else {
       this.#send({ do: 'openTicket', ticket });
@@ -53,7 +65,7 @@ export class TicketState {
     const wanted = ticket === this.id ? null : ticket;
     if (wanted === (this.#peeked?.ticket ?? null)) return;
     if (this.#peeked) this.#send({ do: 'closeTicket', ticket: this.#peeked.ticket });
-    this.#peeked = wanted === null ? null : { ticket: wanted, view: null, talk: null };
+    this.#peeked = wanted === null ? null : { ticket: wanted, view: null, talk: null, plans: null };
     if (wanted !== null) this.#send({ do: 'openTicket', ticket: wanted });
   }
 
@@ -85,6 +97,7 @@ export class TicketState {
     this.id = null;
     this.view = null;
     this.talk = null;
+    this.plans = null;
   }
 
   /** The program has forgotten us: say again what lies open. */
@@ -110,6 +123,17 @@ export class TicketState {
   hear(talk: CommentsView): void {
     if (talk.ticket === this.id) this.talk = talk;
     if (talk.ticket === this.#peeked?.ticket) this.#peeked = { ...this.#peeked, talk };
+  }
+
+  foresee(plans: PlansView): void {
+    if (plans.ticket === this.id) this.plans = plans;
+    if (plans.ticket === this.#peeked?.ticket) this.#peeked = { ...this.#peeked, plans };
+  }
+
+  /** Whether one more form of a new plan can be opened. */
+  get canPlan(): boolean {
+    const { plans, view } = this;
+    return view?.access === 'open' && plans?.known.kind === 'told' && plans.forms.length < PLAN_FORMS_MAX;
   }
 
   /** Whether a field has choices to spread out. */

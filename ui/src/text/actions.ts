@@ -55,6 +55,7 @@ export const ACTIONS: Record<ActionId, string> = {
   watch: 'Watch the ticket, or no longer',
   close: 'Close, or back to the board',
   reply: 'Write a comment',
+  plan: 'Plan work',
   undo: 'Take the last decision back',
   ownWindow: 'Open the ticket in a window of its own',
   nextPane: 'Next part of the window',

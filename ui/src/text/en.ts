@@ -28,6 +28,7 @@ import * as alerts from './alerts';
 import { events } from './events';
 import { FIELDS } from './fields';
 import { number, timeOfDay } from './time';
+import { plans } from './plans';
 import * as work from './work';
 
 const SLACK: Record<Slack, string> = {
@@ -243,6 +244,7 @@ export const text = {
   ...work,
   ...alerts,
   events,
+  plans,
 
   rail: {
     label: 'Main',

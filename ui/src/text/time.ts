@@ -24,11 +24,34 @@ const days = new Intl.DateTimeFormat(undefined, {
   hourCycle: 'h23',
 });
 
+const named = new Intl.DateTimeFormat(undefined, { weekday: 'short', day: 'numeric', month: 'short' });
+
 export const number = (value: number): string => numbers.format(value);
 /** A share in hundredths. */
 export const percent = (hundredths: number): string => shares.format(hundredths / 100);
 export const timeOfDay = (at: number): string => hours.format(at);
 export const timeWithSeconds = (at: number): string => seconds.format(at);
+
+/** A day with its name: `Mon 24 Nov`. */
+export const dayWithName = (at: number): string => named.format(at);
+
+const padded = (value: number): string => String(value).padStart(2, '0');
+
+/** The day as it is typed, by the person's own clock: `2026-11-24`. */
+export function dayOf(at: number): string {
+  const date = new Date(at);
+  return `${date.getFullYear()}-${padded(date.getMonth() + 1)}-${padded(date.getDate())}`;
+}
+
+/** The instant at which the person's own clock shows this day, as `dayOf` writes it, and this time of day; `null` where there is none. */
+export function instantOf(day: string, time: string): number | null {
+  const [, year, month, date] = /^\s*(\d{4})-(\d{1,2})-(\d{1,2})\s*$/.exec(day) ?? [];
+  const minute = minuteOf(time);
+  if (year === undefined || month === undefined || date === undefined || minute === null) return null;
+  const at = new Date(Number(year), Number(month) - 1, Number(date), Math.floor(minute / 60), minute % 60);
+  // The 31st of a month without one would be the 1st of the next.
+  return at.getMonth() === Number(month) - 1 && at.getDate() === Number(date) ? at.getTime() : null;
+}
 
 /** A minute of the day, counted from midnight. */
 export const timeOfMinute = (minute: number): string =>
