@@ -11,6 +11,7 @@
 //! | [`keyboard`] | everything is done without a pointer |
 //! | [`gallery`] | every primitive in every state, in both themes |
 //! | [`own_work`] | one's own work: what needs a decision, what waits, what is said, many at once |
+//! | [`plans`] | what is planned for a ticket, and two who plan at once |
 //! | [`outage`] | a server or a network that goes away is survived |
 //! | [`safety`] | a ticket's words are words, and the window talks to nobody |
 //! | [`starts`] | the first start, the second one, and windows that come and go |
@@ -30,6 +31,7 @@ mod keys;
 mod live;
 mod outage;
 mod own_work;
+mod plans;
 mod readable;
 mod safety;
 mod size;

@@ -1,4 +1,4 @@
-//! What people decide across many tickets.
+//! What people decide, on one ticket and across many.
 
 use callboard_desk::bridge::{BulkId, Change, Command, Visibility};
 use callboard_model::{Field, TicketId, Value};
@@ -14,6 +14,21 @@ impl World {
             self.see(&ticket.into(), field, &value.into());
             self.choose_over(ticket, field, value, theirs);
         }
+    }
+
+    pub(crate) fn keep_over(&mut self, ticket: &str, field: Field, theirs: Value) {
+        self.say(Command::KeepYours { ticket: ticket.into(), field, theirs });
+    }
+
+    /// The person takes theirs in place of what the panel shows; without a panel there is no button.
+    pub(crate) fn take(&mut self, ticket: &str, field: Field) {
+        if let Some(mine) = self.panel(ticket, field).map(|panel| panel.mine.value.clone()) {
+            self.take_instead_of(ticket, field, mine);
+        }
+    }
+
+    pub(crate) fn take_instead_of(&mut self, ticket: &str, field: Field, mine: Value) {
+        self.say(Command::TakeTheirs { ticket: ticket.into(), field, mine });
     }
 
     pub(crate) fn choose_over(&mut self, ticket: &str, field: Field, value: &str, theirs: Value) {

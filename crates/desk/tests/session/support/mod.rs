@@ -279,26 +279,11 @@ impl World {
         }
     }
 
-    pub(crate) fn keep_over(&mut self, ticket: &str, field: Field, theirs: Value) {
-        self.say(Command::KeepYours { ticket: ticket.into(), field, theirs });
-    }
-
     /// Whatever the person was shown so far, they know.
     pub(crate) fn agree(&mut self, ticket: &str, field: Field) {
         let of_field = self.painted.iter().filter(|(id, shown, _)| id.as_str() == ticket && *shown == field);
         let values = of_field.map(|(_, _, value)| value.clone()).collect();
         self.agreed.insert((ticket.into(), field), values);
-    }
-
-    /// The person takes theirs in place of what the panel shows; without a panel there is no button.
-    pub(crate) fn take(&mut self, ticket: &str, field: Field) {
-        if let Some(mine) = self.panel(ticket, field).map(|panel| panel.mine.value.clone()) {
-            self.take_instead_of(ticket, field, mine);
-        }
-    }
-
-    pub(crate) fn take_instead_of(&mut self, ticket: &str, field: Field, mine: Value) {
-        self.say(Command::TakeTheirs { ticket: ticket.into(), field, mine });
     }
 
     /// Somebody else writes; their hint arrives if we are listening.
