@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use callboard_model::{Field, Ticket, Value};
+use callboard_testkit::hasty::Hasty;
 use callboard_testkit::page::{cell, inspector, part, row};
 use callboard_testkit::pair::{BOB, NORA, tickets_on_screen};
 use callboard_testkit::rest::Rest;
@@ -61,6 +62,17 @@ impl Desk {
         toaster.until("the conflict's toast", |shown| shown.buttons.len() == 4).await
     }
 
+    /// Bob gives the ticket another status, which is told.
+    async fn other_status(&self) -> Result<String> {
+        let statuses = self.bob.statuses(&self.ticket).await?;
+        let other = statuses
+            .iter()
+            .find(|status| !status.is_closed && Some(&status.status_id) != self.ticket.status_id.as_ref());
+        let other = other.context("another open status")?;
+        self.bob.set_status(&self.ticket.ticket_id, &other.status_id).await?;
+        Ok(other.name.to_string())
+    }
+
     /// Bob gives the ticket to Nora.
     async fn give(&self, scene: &Scene) -> Result<()> {
         let me = scene.server.account(NORA)?.user_id.as_str();
@@ -94,17 +106,38 @@ async fn what_happens_next_on_a_ticket_takes_the_place_of_its_toast() -> Result<
         let desk = Desk::set(scene).await?;
         desk.give(scene).await?;
         let first = toaster.shows(&desk.ticket.ticket_number).await?;
-        let statuses = desk.bob.statuses(&desk.ticket).await?;
-        let other = statuses
-            .iter()
-            .find(|status| !status.is_closed && Some(&status.status_id) != desk.ticket.status_id.as_ref());
-        let other = other.context("another open status")?;
-        desk.bob.set_status(&desk.ticket.ticket_id, &other.status_id).await?;
-        let second = toaster.until("the second toast", |shown| shown.body.contains(&*other.name)).await?;
+        let other = desk.other_status().await?;
+        let second = toaster.until("the second toast", |shown| shown.body.contains(&other)).await?;
         ensure!(second.replaces == first.id.unwrap_or_default(), "{first:?} {second:?}");
         ensure!(second.id == first.id, "{first:?} {second:?}");
         // The one that stands there still leads to the ticket.
         toaster.click().await?;
+        desk.nora.sees(&inspector(&desk.ticket.ticket_id)).await.map(drop)
+    })
+    .await
+}
+
+/// CO-15: whoever clicks before the desktop has said that the toast is there has clicked all the same.
+#[tokio::test]
+async fn no_click_on_a_toast_is_too_early() -> Result<()> {
+    play("no_click_is_too_early", SOME_TICKETS, async |scene| {
+        let _daemon = Hasty::start(&scene.display, 1).await?;
+        let desk = Desk::set(scene).await?;
+        desk.give(scene).await?;
+        desk.nora.sees(&inspector(&desk.ticket.ticket_id)).await.map(drop)
+    })
+    .await
+}
+
+/// CO-15: nor is a click lost on what is just being replaced.
+#[tokio::test]
+async fn a_click_counts_while_the_next_toast_takes_the_place() -> Result<()> {
+    play("a_click_while_it_is_replaced", SOME_TICKETS, async |scene| {
+        let daemon = Hasty::start(&scene.display, 2).await?;
+        let desk = Desk::set(scene).await?;
+        desk.give(scene).await?;
+        daemon.was_told(1).await?;
+        desk.other_status().await?;
         desk.nora.sees(&inspector(&desk.ticket.ticket_id)).await.map(drop)
     })
     .await

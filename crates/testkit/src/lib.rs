@@ -17,6 +17,7 @@
 //! | [`display`] | a screen nobody looks at, and a private message bus |
 //! | [`screen`] | the windows on it, as whoever arranges them sees them |
 //! | [`toaster`] | a real notification daemon, and an ear on its bus |
+//! | [`hasty`] | a notification daemon before which somebody clicks at once |
 //! | [`keyring`] | a real keyring |
 //! | [`panel`] | a panel that shows icons, and a hand for their menus |
 //! | [`window`] | a console on that screen, driven like a person drives it |
@@ -35,6 +36,7 @@ pub mod bench;
 pub mod chaos;
 pub mod database;
 pub mod display;
+pub mod hasty;
 pub mod headless;
 pub mod keyring;
 pub mod node;

@@ -94,19 +94,28 @@ impl Keys {
 }
 
 fn entry(id: &ProfileId) -> Result<Entry, Error> {
-    let label = HashMap::from([("label", "Callboard API key")]);
-    store()?.build(SERVICE, &id.0, Some(&label))
+    // Only this one can be told what people shall read beside the key.
+    let label = cfg!(target_os = "linux").then(|| HashMap::from([("label", "Callboard API key")]));
+    store()?.build(SERVICE, &id.0, label.as_ref())
 }
 
-/// The keyring. Asked for each time: one that was not there may be there by now.
+/// The keyring: Secret Service. Asked for each time: one that was not there may be there by now.
 #[cfg(target_os = "linux")]
 fn store() -> Result<Arc<CredentialStore>, Error> {
     let store = dbus_secret_service_keyring_store::Store::new()?;
     Ok(store)
 }
 
-/// No keyring is known here.
-#[cfg(not(target_os = "linux"))]
+/// The keyring: Keychain.
+#[cfg(target_os = "macos")]
 fn store() -> Result<Arc<CredentialStore>, Error> {
-    Err(Error::NoDefaultStore)
+    let store = apple_native_keyring_store::keychain::Store::new()?;
+    Ok(store)
+}
+
+/// The keyring: Credential Manager.
+#[cfg(windows)]
+fn store() -> Result<Arc<CredentialStore>, Error> {
+    let store = windows_native_keyring_store::Store::new()?;
+    Ok(store)
 }
