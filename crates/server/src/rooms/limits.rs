@@ -45,8 +45,10 @@ pub const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
 /// After a refusal with nothing else open the socket is closed with 4403 this much later. Not at once: a client that
 /// asks for a thousand rooms in one burst must not lose all of them because the first is refused.
 pub const REFUSAL_LINGERS: Duration = Duration::from_millis(250);
-/// Clients that understand it are asked for a fresh token this long before theirs expires, in seconds.
+/// Clients that understand it are asked for a fresh token at least this long before theirs expires, in seconds.
 pub const RENEW_AHEAD_SECONDS: i64 = 30;
+/// Some are asked up to this much earlier: who came together is not asked together, a socket after the other.
+pub const RENEW_SPREAD_SECONDS: f64 = 30.0;
 /// How often ghosts are looked for.
 pub const SWEEP_EVERY: Duration = Duration::from_secs(1);
 

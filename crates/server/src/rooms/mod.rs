@@ -53,7 +53,9 @@ use tokio_util::task::TaskTracker;
 use self::crowd::Crowd;
 use self::gate::Gate;
 use self::hub::{Hub, Told};
-use self::limits::{COME_BACK_IN, GOODBYE_MAX, GOODBYE_PER_SOCKET};
+use self::limits::{
+    COME_BACK_IN, GOODBYE_MAX, GOODBYE_PER_SOCKET, RENEW_AHEAD_SECONDS, RENEW_SPREAD_SECONDS,
+};
 use self::outgoing::{Given, Goodbye, Memory};
 pub(crate) use self::socket::is_too_big;
 use crate::auth::live_token::LiveTokens;
@@ -90,6 +92,8 @@ struct Shared {
     refused: AtomicU64,
     /// How many sockets were told to stop: gives each its place in the row.
     stopping: AtomicU64,
+    /// How many sockets came: gives each its place in the row of those who are asked for a fresh token.
+    arrived: AtomicU64,
     /// Where the monotonic clock of the rooms starts.
     started: Instant,
     sockets: TaskTracker,
@@ -108,6 +112,7 @@ impl Rooms {
             memory: Memory::default(),
             refused: AtomicU64::new(0),
             stopping: AtomicU64::new(0),
+            arrived: AtomicU64::new(0),
             started: Instant::now(),
             sockets: TaskTracker::new(),
             stop,
@@ -183,6 +188,14 @@ impl Rooms {
         let turn = spread.mul_f64(place(self.0.stopping.fetch_add(1, Ordering::Relaxed)));
         tokio::time::sleep(turn).await;
         Goodbye::restart(COME_BACK_IN + turn)
+    }
+
+    /// How long before a token expires the next socket that comes is asked for a fresh one, in seconds. All rooms of a
+    /// socket are asked at once: their tokens are minted together.
+    #[expect(clippy::cast_possible_truncation, reason = "seconds of a minute")]
+    fn renew_ahead(&self) -> i64 {
+        let earlier = RENEW_SPREAD_SECONDS * place(self.0.arrived.fetch_add(1, Ordering::Relaxed));
+        RENEW_AHEAD_SECONDS + earlier as i64
     }
 
     /// Waits until the server stops and everybody has left, or had the time for it.

@@ -18,7 +18,7 @@ use super::Rooms;
 use super::crowd::Stranger;
 use super::gate::{Pass, Question, REASON, UrlToken};
 use super::hub::Entrance;
-use super::limits::{LEFT_AT_A_TIME, QUEUED_BYTES, REFUSAL_LINGERS, RENEW_AHEAD_SECONDS, ROOMS_PER_SOCKET};
+use super::limits::{LEFT_AT_A_TIME, QUEUED_BYTES, REFUSAL_LINGERS, ROOMS_PER_SOCKET};
 use super::outgoing::{Goodbye, Outgoing};
 
 /// What a client is told when its token ran out while it was inside.
@@ -35,6 +35,8 @@ pub(super) struct Visit {
     /// What the gate has to decide next.
     asked: Vec<Ask>,
     stays: Stays,
+    /// How long before a token expires this client is asked for a fresh one, in seconds.
+    renew_ahead: i64,
     /// When the socket ends because all it asked for was refused.
     refused_until: Option<(Duration, Goodbye)>,
 }
@@ -53,8 +55,17 @@ fn limits() -> ServerLimits {
 impl Visit {
     pub(super) fn new(rooms: Rooms, url: UrlToken, outgoing: Outgoing, stranger: Stranger) -> Self {
         let connection = Connection::new(rooms.now(), limits());
-        let stays = Stays::default();
-        Self { rooms, connection, url, outgoing, stranger, asked: Vec::new(), stays, refused_until: None }
+        Self {
+            connection,
+            url,
+            outgoing,
+            stranger,
+            asked: Vec::new(),
+            stays: Stays::default(),
+            renew_ahead: rooms.renew_ahead(),
+            refused_until: None,
+            rooms,
+        }
     }
 
     /// Takes in one message of the client. Who wants in has to wait for [`decide`](Self::decide).
@@ -173,7 +184,7 @@ impl Visit {
         let entrance = Entrance { room: &room, address, guest: &guest, outgoing, placement };
         let (member, present) = self.rooms.hub(|hub| hub.join(entrance));
         let expires_at = expires_at.as_second();
-        let due = expires_at - RENEW_AHEAD_SECONDS;
+        let due = expires_at - self.renew_ahead;
         (Stay { guest, member, expires_at, due }, present)
     }
 
@@ -182,7 +193,7 @@ impl Visit {
         match pass.map(|pass| pass.expires_at.as_second()) {
             // An older token than the one it has takes nothing away.
             Some(expires_at) if expires_at > stay.expires_at => {
-                self.stays.extend(address, expires_at, expires_at - RENEW_AHEAD_SECONDS);
+                self.stays.extend(address, expires_at, expires_at - self.renew_ahead);
                 Ok(())
             }
             Some(_) => Ok(()),
