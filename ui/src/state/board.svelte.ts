@@ -24,9 +24,9 @@ import type {
 import { Hands } from './hands';
 
 /** Lines asked for beyond each end of the screen. */
-export const MARGIN = 60;
+export const MARGIN = 120;
 /** With fewer lines than this left beyond an end, the next ones are asked for. */
-const EDGE = 20;
+const EDGE = 60;
 
 export const FIRST_QUERY: BoardQuery = {
   search: '',

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { Command } from '../bridge/generated';
 import { LINES_MAX } from '../bridge/generated';
 import { row, rows } from '../test/shapes';
-import { BoardState } from './board.svelte';
+import { BoardState, MARGIN } from './board.svelte';
 
 function opened(total = 1000) {
   const sent: Command[] = [];
   const board = new BoardState('main', (command) => sent.push(command));
   board.open();
-  board.apply('main', 5, { kind: 'reset', total, first: 0, lines: rows(60) });
+  board.apply('main', 5, { kind: 'reset', total, first: 0, lines: rows(MARGIN) });
   sent.length = 0;
   return { board, sent };
 }
@@ -46,10 +46,10 @@ describe('the board that a window holds', () => {
     const { board, sent } = opened();
     board.apply('main', 7, { kind: 'patch', total: 1000, lines: [{ at: 0, line: row('late') }] });
     board.apply('main', 8, { kind: 'patch', total: 1000, lines: [{ at: 1, line: row('later') }] });
-    expect(sent).toEqual([{ do: 'showLines', view: 'main', first: 0, count: 60 }]);
+    expect(sent).toEqual([{ do: 'showLines', view: 'main', first: 0, count: MARGIN }]);
     expect(ticketsOf(board).slice(0, 2)).toEqual(['t0', 't1']);
 
-    board.apply('main', 9, { kind: 'reset', total: 1000, first: 0, lines: rows(60, 500) });
+    board.apply('main', 9, { kind: 'reset', total: 1000, first: 0, lines: rows(MARGIN, 500) });
     board.apply('main', 10, { kind: 'patch', total: 1000, lines: [{ at: 0, line: row('again') }] });
     expect(ticketsOf(board)[0]).toBe('again');
     expect(sent).toHaveLength(1);
@@ -72,18 +72,18 @@ describe('the board that a window holds', () => {
     const { board, sent } = opened();
     board.show(0, 30);
     expect(sent).toEqual([]);
-    board.show(25, 30);
-    expect(sent).toEqual([{ do: 'showLines', view: 'main', first: 0, count: 115 }]);
-    board.show(26, 30);
+    board.show(45, 30);
+    expect(sent).toEqual([{ do: 'showLines', view: 'main', first: 0, count: 45 + 30 + MARGIN }]);
+    board.show(46, 30);
     expect(sent).toHaveLength(1);
     board.show(900, 30);
-    expect(sent[1]).toEqual({ do: 'showLines', view: 'main', first: 840, count: 150 });
+    expect(sent[1]).toEqual({ do: 'showLines', view: 'main', first: 900 - MARGIN, count: 30 + 2 * MARGIN });
   });
 
   it('never asks for more lines than the bridge allows', () => {
     const { board, sent } = opened(100_000);
     board.show(5000, 9000);
-    expect(sent).toEqual([{ do: 'showLines', view: 'main', first: 4940, count: LINES_MAX }]);
+    expect(sent).toEqual([{ do: 'showLines', view: 'main', first: 5000 - MARGIN, count: LINES_MAX }]);
   });
 
   it('starts another question from the top', () => {

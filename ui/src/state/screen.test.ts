@@ -6,6 +6,13 @@ describe('which lines are drawn', () => {
     expect(drawn(onScreen(3600, 360, 36, 10_000), 10_000)).toEqual({ first: 92, count: 27 });
   });
 
+  it('draws ahead of a scroll, the further the faster it is, and never without an end', () => {
+    const seen = onScreen(36_000, 360, 36, 10_000);
+    expect(drawn(seen, 10_000, 11)).toEqual({ first: 992, count: 27 + 22 });
+    expect(drawn(seen, 10_000, -11)).toEqual({ first: 970, count: 27 + 22 });
+    expect(drawn(seen, 10_000, 5_000).count).toBe(27 + 40);
+  });
+
   it('draws nothing that does not exist', () => {
     expect(drawn(onScreen(0, 900, 36, 3), 3)).toEqual({ first: 0, count: 3 });
     expect(drawn(onScreen(0, 900, 36, 0), 0)).toEqual({ first: 0, count: 0 });

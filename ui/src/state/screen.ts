@@ -6,6 +6,8 @@
 
 /** Lines drawn beyond each end of the screen, so that a scroll never shows a bare edge. */
 const SPARE = 8;
+/** The most lines drawn ahead of a scroll besides, so that a fling shows none either. */
+const AHEAD_MAX = 40;
 /** The most lines ever drawn. */
 export const DRAWN_MAX = 160;
 
@@ -21,10 +23,15 @@ export function onScreen(top: number, height: number, row: number, total: number
   return { first, count };
 }
 
-/** The lines to draw for those on screen. */
-export function drawn(seen: Span, total: number): Span {
-  const first = Math.max(0, seen.first - SPARE);
-  const end = Math.min(total, seen.first + seen.count + SPARE, first + DRAWN_MAX);
+/**
+ * The lines to draw for those on screen. `moved`: how many lines the last scroll went, down or up. What is on screen when
+ * these are drawn is where it will have gone by then, and a slow machine skips a picture.
+ */
+export function drawn(seen: Span, total: number, moved = 0): Span {
+  const ahead = Math.min(AHEAD_MAX, 2 * Math.abs(moved));
+  const [above, below] = moved < 0 ? [SPARE + ahead, SPARE] : [SPARE, SPARE + ahead];
+  const first = Math.max(0, seen.first - above);
+  const end = Math.min(total, seen.first + seen.count + below, first + DRAWN_MAX);
   return { first, count: Math.max(0, end - first) };
 }
 
