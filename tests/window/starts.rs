@@ -9,17 +9,20 @@ use std::sync::Arc;
 use anyhow::{Context, Result, ensure};
 use callboard_model::{Field, Value};
 use callboard_testkit::keyring::Keyring;
-use callboard_testkit::page::{inspector, part, row};
+use callboard_testkit::page::{cell, inspector, part, row};
 use callboard_testkit::pair::{BOB, NORA};
 use callboard_testkit::panel::Panel;
 use callboard_testkit::scene::{Scene, play};
 use callboard_testkit::screen::Screen;
-use callboard_testkit::window::ConsoleWindow;
+use callboard_testkit::window::{ConsoleWindow, ENTER};
 
 use crate::SOME_TICKETS;
 
 /// What the program calls itself on a screen.
 pub(crate) const PROGRAM: &str = "callboard";
+
+/// What the newcomer types.
+const OWN: &str = "Written while the plug was out";
 
 /// Opens a console that is nobody yet.
 pub(crate) async fn first_start(
@@ -96,6 +99,41 @@ return [...strip?.querySelectorAll('[data-testid="face"]') ?? []].map((face) => 
         again.stands().await?;
         again.link_is("live").await?;
         scene.close(again).await
+    })
+    .await
+}
+
+/// CO-1, CO-14: an outage that a newcomer makes for themselves, through a restart, with nothing lost.
+#[tokio::test]
+async fn the_plug_of_the_company_to_try_things_with_can_be_pulled() -> Result<()> {
+    play("the_plug", SOME_TICKETS, async |scene| {
+        let home = tempfile::tempdir()?;
+        let console = first_start(scene, home.path(), &[]).await?;
+        console.click_on(&part("try-here")).await?;
+        console.stands().await?;
+        console.link_is("live").await?;
+        let first = console.sees(&part("row")).await?;
+        let ticket = first.attribute("data-ticket").context("a ticket")?.into();
+        console.open_ticket(&ticket).await?;
+        console.click_on(&part("plug")).await?;
+        console.has(&part("plug"), "data-in", "false").await?;
+        console.link_is("reconnecting").await?;
+        // No colleague ever touches a title.
+        console.type_over(&part("edit-title").0, OWN).await?;
+        console.press(ENTER).await?;
+        console.field_is(Field::Title, "queued").await?;
+        scene.close(console).await?;
+
+        let console = scene.reopen(home.path(), &[]).await?;
+        console.stands().await?;
+        console.has(&part("plug"), "data-in", "false").await?;
+        console.open_ticket(&ticket).await?;
+        console.field_is(Field::Title, "queued").await?;
+        console.click_on(&part("plug")).await?;
+        console.has(&part("plug"), "data-in", "true").await?;
+        console.field_is(Field::Title, "confirmed").await?;
+        console.reads(&cell(&ticket, "title"), OWN).await?;
+        scene.close(console).await
     })
     .await
 }

@@ -108,6 +108,10 @@ pub(crate) fn hear<R: Runtime>(
         ShellCommand::TryHere => Wish::TryHere,
         ShellCommand::UseProfile { profile } => Wish::Use(profile),
         ShellCommand::ForgetProfile { profile } => Wish::Forget(profile),
+        ShellCommand::Plug { is_in } => {
+            async_runtime::spawn(put_plug(app.clone(), is_in));
+            return Ok(());
+        }
         _ => {
             app.state::<Profiles>().read_by(&app.state::<Bridge>(), label);
             return Ok(());
@@ -134,6 +138,12 @@ async fn carry_out<R: Runtime>(app: AppHandle<R>, wish: Wish) {
         Attempt::Failed { code, message }
     });
     profiles.tell(&bridge);
+}
+
+async fn put_plug<R: Runtime>(app: AppHandle<R>, is_in: bool) {
+    let profiles = app.state::<Profiles>();
+    profiles.put_plug(is_in).await;
+    profiles.tell(&app.state::<Bridge>());
 }
 
 async fn connect<R: Runtime>(

@@ -1,13 +1,13 @@
-//! A simulated colleague: a whole console without a window, and a simple mind that looks, edits, and goes where the
-//! person is, so that there is somebody to meet and to clash with (CO-1).
+//! A simulated colleague: a whole console without a window, and a simple mind that looks, edits, hands work over, and
+//! goes where the person is, so that there is somebody to meet and to clash with (CO-1).
 //!
 //! **Invariant:** it knows and does only what a colleague at a desk could; the same luck is the same day at work.
 
 use std::time::Duration;
 
 use callboard_desk::bridge::{
-    BoardChange, BoardQuery, Command, Field, FieldView, Line, Row, TicketId, TicketView, Update, Value,
-    ViewId,
+    BoardChange, BoardQuery, Choice, Command, Field, FieldView, Line, Row, TicketId, TicketView, Update,
+    Value, ViewId,
 };
 use callboard_desk::session::effect::WindowId;
 use callboard_link::{Config, Console};
@@ -94,12 +94,25 @@ struct Mind {
     turn: usize,
     /// Counts the tickets that it went to.
     visits: usize,
+    /// Where it last saw the person, until it went there.
+    met: Option<TicketId>,
 }
+
+/// Of so many visits one hands the ticket to the person.
+const GIVES_EVERY: usize = 4;
 
 impl Mind {
     /// Two of them begin at different ends.
     fn new(place: usize) -> Self {
-        Self { rows: Vec::new(), ticket: None, plan: Plan::Choose, place, turn: 3 + 7 * place, visits: 0 }
+        Self {
+            rows: Vec::new(),
+            ticket: None,
+            plan: Plan::Choose,
+            place,
+            turn: 3 + 7 * place,
+            visits: 0,
+            met: None,
+        }
     }
 
     /// What it does in the morning.
@@ -160,18 +173,29 @@ impl Mind {
         vec![Command::CloseTicket { ticket }]
     }
 
-    /// Where the person is: the first of them always, so that somebody is met soon, the other every other time. Else
-    /// wherever.
-    fn destination(&self) -> Option<TicketId> {
+    /// Where the person is, or was when they were last seen: the first of them always, so that somebody is met soon, the
+    /// other every other time. Else wherever.
+    fn destination(&mut self) -> Option<TicketId> {
         let has_person = |row: &&Row| row.faces.iter().any(|face| !face.name.ends_with(MARK));
         let is_sociable = self.place == 0 || self.visits.is_multiple_of(2);
-        let visit = self.rows.iter().find(has_person).filter(|_| is_sociable);
-        let any = || self.rows.get(self.turn * 5 % self.rows.len().max(1));
-        visit.or_else(any).map(|row| row.ticket.clone())
+        if let Some(row) = self.rows.iter().find(has_person) {
+            self.met = Some(row.ticket.clone());
+        }
+        let visit = if is_sociable { self.met.take() } else { None };
+        let any = || self.rows.get(self.turn * 5 % self.rows.len().max(1)).map(|row| row.ticket.clone());
+        visit.or_else(any)
+    }
+
+    /// Whether this visit is to hand the ticket over.
+    fn gives(&self) -> bool {
+        self.place == 1 && self.visits % GIVES_EVERY == GIVES_EVERY / 2
     }
 
     /// The field in which the person is, else the priority.
     fn field(&self) -> Option<Field> {
+        if self.gives() {
+            return Some(Field::Assignee);
+        }
         let fields =
             || self.ticket.iter().flat_map(|view| &view.fields).filter(|field| field.choices.is_some());
         let has_person = |field: &&FieldView| field.editors.iter().any(|face| !face.name.ends_with(MARK));
@@ -182,20 +206,21 @@ impl Mind {
     /// Something else than there is.
     fn value(&self, field: Field) -> Option<Value> {
         let view = self.ticket.iter().flat_map(|view| &view.fields).find(|view| view.field == field)?;
-        let others: Vec<&Value> = view
-            .choices
-            .iter()
-            .flatten()
-            .map(|choice| &choice.value)
-            .filter(|value| **value != view.shown.value)
-            .collect();
-        others.get(self.turn % others.len().max(1)).map(|value| (*value).clone())
+        self.among(view.choices.as_deref()?, &view.shown.value)
+    }
+
+    fn among(&self, choices: &[Choice], now: &Value) -> Option<Value> {
+        // Whoever is not simulated is the person.
+        let is_person = |choice: &Choice| choice.value != Value::Empty && !choice.label.ends_with(MARK);
+        let may = |choice: &&Choice| choice.value != *now && (!self.gives() || is_person(choice));
+        let others: Vec<&Choice> = choices.iter().filter(may).collect();
+        others.get(self.turn % others.len().max(1)).map(|choice| choice.value.clone())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use callboard_desk::bridge::{Choice, Face, FaceState, Severity, Slack, Unsent};
+    use callboard_desk::bridge::{Face, FaceState, Severity, Slack, Unsent};
 
     use super::*;
 
@@ -239,6 +264,36 @@ mod tests {
             Command::OpenTicket { ticket } => Some(ticket),
             _ => None,
         })
+    }
+
+    /// CO-1: whoever has just lost the network is still met, on the ticket where they were.
+    #[test]
+    fn it_goes_once_where_the_person_was_last_seen() {
+        let mut mind = Mind::new(0);
+        mind.take(board(vec![row("a", vec![face("Nora Berg")]), row("b", vec![])]));
+        assert_eq!(mind.destination(), Some("a".into()));
+        mind.take(board(vec![row("a", vec![face("Nora Berg")]), row("b", vec![])]));
+        mind.turn = 5;
+        mind.met = Some("a".into());
+        mind.take(board(vec![row("b", vec![]), row("a", vec![])]));
+        assert_eq!(mind.destination(), Some("a".into()), "they were there a moment ago");
+        mind.turn = 2;
+        assert_eq!(mind.destination(), Some("b".into()), "they are not waited for");
+    }
+
+    /// CO-1
+    #[test]
+    fn now_and_then_it_hands_a_ticket_to_the_person() {
+        let mut mind = Mind { visits: GIVES_EVERY / 2, ..Mind::new(1) };
+        assert_eq!(mind.field(), Some(Field::Assignee));
+        let choice =
+            |value: Value, label: &str| Choice { value, label: label.to_owned(), tone: None, severity: None };
+        let simulated = choice(Value::from("u2"), &format!("Alex Rivera {MARK}"));
+        let choices = vec![choice(Value::Empty, "Nobody"), simulated, choice(Value::from("u1"), "Nora Berg")];
+        assert_eq!(mind.among(&choices, &Value::Empty), Some(Value::from("u1")));
+        assert_eq!(mind.among(&choices, &Value::from("u1")), None, "it is hers already");
+        mind.visits += 1;
+        assert_ne!(mind.field(), Some(Field::Assignee));
     }
 
     /// CO-1

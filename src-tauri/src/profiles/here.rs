@@ -1,10 +1,9 @@
 //! A company to try things with: the server inside this program, on a file in the profile's own folder, with demo tickets
-//! and two simulated colleagues (CO-1).
+//! and two simulated colleagues (CO-1). The person reaches it through a plug that can be pulled.
 //!
 //! **Invariant:** it listens on this machine alone, its keys live as long as it does, and whoever in it is simulated says
 //! so in their name.
 
-use std::net::SocketAddr;
 use std::path::Path;
 
 use callboard_link::{ApiKey, Config, LiveOptions, ServerUrl, TenantId};
@@ -16,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
 
 use super::colleague;
+use super::plug::Plug;
 
 /// How many tickets the company has.
 const TICKETS: u32 = 200;
@@ -27,8 +27,8 @@ const COLLEAGUES: usize = 2;
 pub(super) struct Here {
     stop: CancellationToken,
     tasks: Vec<JoinHandle<()>>,
-    /// Where its server listens.
-    pub(super) address: String,
+    /// What can be pulled between it and the person.
+    pub(super) plug: Plug,
     /// Its tenant.
     pub(super) tenant: String,
     /// Who the person is in it.
@@ -45,33 +45,32 @@ impl Here {
         std::fs::create_dir_all(folder).map_err(|error| said(&error))?;
         let stop = CancellationToken::new();
         let last = before.and_then(|url| url.strip_prefix("http://")?.parse().ok());
-        let free = SocketAddr::from(([127, 0, 0, 1], 0));
-        let running = match last {
-            Some(last) => match run::start(settings(folder, last)?, stop.clone()).await {
-                Ok(running) => Ok(running),
-                // Somebody else listens there by now.
-                Err(error) => {
-                    warn!(%error, "the company moves to another port");
-                    run::start(settings(folder, free)?, stop.clone()).await
-                }
-            },
-            None => run::start(settings(folder, free)?, stop.clone()).await,
-        };
+        let running = run::start(settings(folder)?, stop.clone()).await;
         let mut running = running.map_err(|error| said(&error))?;
         let address = format!("http://{}", running.address);
+        let plugged = Plug::open(folder, last, running.address, stop.clone()).await;
+        let (plug, carrying) = plugged.map_err(|error| said(&error))?;
         let mut accounts = std::mem::take(&mut running.demo_accounts).into_iter();
         let me = accounts.next().ok_or("the company has nobody")?;
-        let mut tasks = vec![tokio::spawn(async move {
-            if let Err(error) = running.stopped().await {
-                error!(%error, "the company inside the program ended badly");
-            }
-        })];
+        let mut tasks = vec![
+            carrying,
+            tokio::spawn(async move {
+                if let Err(error) = running.stopped().await {
+                    error!(%error, "the company inside the program ended badly");
+                }
+            }),
+        ];
         for (place, account) in accounts.take(COLLEAGUES).enumerate() {
             let config = config(&address, &account, folder.join(format!("colleague-{place}")))?;
             tasks.push(tokio::spawn(colleague::play(config, place, stop.clone())));
         }
         let (tenant, user) = (me.tenant.to_string(), me.display_name.clone());
-        Ok(Self { stop, tasks, address, tenant, user, key: me.api_key.reveal().to_owned() })
+        Ok(Self { stop, tasks, plug, tenant, user, key: me.api_key.reveal().to_owned() })
+    }
+
+    /// Where the person finds it.
+    pub(super) fn address(&self) -> String {
+        format!("http://{}", self.plug.address)
     }
 
     /// Ends it: first everybody in it, then the server.
@@ -86,10 +85,10 @@ impl Here {
 }
 
 /// The settings of the server: what anybody who starts one on this machine has, and simulated people.
-fn settings(folder: &Path, listen: SocketAddr) -> Result<Settings, String> {
+fn settings(folder: &Path) -> Result<Settings, String> {
     let database = format!("sqlite:{}", folder.join("company.db").display());
-    let (listen, tickets) = (listen.to_string(), TICKETS.to_string());
-    let words = ["callboard", "--listen", &listen, "--database", &database, "--demo-tickets", &tickets];
+    let tickets = TICKETS.to_string();
+    let words = ["callboard", "--listen", "127.0.0.1:0", "--database", &database, "--demo-tickets", &tickets];
     let arguments = Arguments::try_parse_from(words.into_iter().chain(["--print-demo-keys"]));
     let arguments = arguments.map_err(|error| error.to_string())?;
     let settings = Settings::new(arguments, |_| None).map_err(|error| error.to_string())?;

@@ -6,6 +6,7 @@
 //! | `keys` | where keys are kept |
 //! | `change` | becoming somebody: connecting, switching, forgetting |
 //! | `here` | a company inside the program, to try things with |
+//! | `plug` | what can be pulled between the person and that company |
 //! | `colleague` | somebody simulated who works there |
 //!
 //! Whoever names a server by the environment is not remembered: scripts and tests start that way.
@@ -17,6 +18,7 @@ mod change;
 mod colleague;
 mod here;
 mod keys;
+mod plug;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -62,6 +64,8 @@ pub struct Profiles {
 struct State {
     book: Book,
     attempt: Option<Attempt>,
+    /// Whether the plug of the company inside the program is in; `None`: nobody works there.
+    plug: Option<bool>,
     /// The windows that read the profiles.
     readers: BTreeSet<String>,
 }
@@ -87,9 +91,9 @@ impl Profiles {
     #[must_use]
     pub fn view(&self) -> ProfilesView {
         let keys = self.keys.place();
-        let State { book, attempt, .. } = &*self.state();
+        let State { book, attempt, plug, .. } = &*self.state();
         let (profiles, active) = (book.profiles.clone(), book.active.clone());
-        ProfilesView { profiles, active, attempt: attempt.clone(), keys }
+        ProfilesView { profiles, active, attempt: attempt.clone(), keys, plug: *plug }
     }
 
     /// A window reads the profiles from now on.
@@ -161,11 +165,12 @@ impl Profiles {
         let profile = ProfileView {
             id,
             kind: ProfileKind::Here,
-            server: here.address.clone(),
+            server: here.address(),
             tenant: Some(here.tenant.clone()),
             user: here.user.clone(),
         };
         let config = self.config(&profile, &here.key).map_err(|view| view.message);
+        self.state().plug = Some(here.plug.is_in());
         *self.here.lock().await = Some(here);
         Ok((profile, config?))
     }
@@ -173,7 +178,16 @@ impl Profiles {
     /// Ends the company inside the program, if there is one.
     async fn close_here(&self) {
         if let Some(here) = self.here.lock().await.take() {
+            self.state().plug = None;
             here.close().await;
+        }
+    }
+
+    /// Pulls the plug of the company inside the program, or puts it back. Without one there is nothing to pull.
+    async fn put_plug(&self, is_in: bool) {
+        if let Some(here) = &*self.here.lock().await {
+            here.plug.put(is_in);
+            self.state().plug = Some(is_in);
         }
     }
 

@@ -491,6 +491,10 @@ export type ShellCommand = { "do": "readProfiles" }
   /** Which. */
   profile: string,
 }
+  | { "do": "plug",
+  /** Whether it is to be in. */
+  isIn: boolean,
+}
   | { "do": "readHabits" }
   | { "do": "setHabits",
   /** How. */
@@ -523,6 +527,8 @@ export type ProfilesView = {
   attempt: Attempt | null,
   /** Where keys are kept. */
   keys: KeyPlace,
+  /** Whether the plug of the company inside the program is in; `null`: that is not where the person works. */
+  plug: boolean | null,
 };
 
 export type ProfileView = {

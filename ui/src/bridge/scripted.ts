@@ -92,7 +92,7 @@ export class ScriptedBackend implements Backend {
         : { state: 'failed', code: 'keyRefused', message: 'It answered 401.' };
     this.#tell({
       is: 'profiles',
-      value: { profiles: [...known], active: null, attempt, keys: { in: 'keyring' } },
+      value: { profiles: [...known], active: null, attempt, keys: { in: 'keyring' }, plug: null },
     });
   }
 

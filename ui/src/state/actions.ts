@@ -253,6 +253,12 @@ export const ACTIONS = table({
     alone: true,
     run: ({ console }) => console.send({ do: 'viewQuietly', on: !console.link.quiet }),
   },
+  plug: {
+    group: 'window',
+    alone: true,
+    can: ({ console }) => console.plug !== null,
+    run: ({ console }) => console.turnPlug(),
+  },
   retryLink: {
     group: 'window',
     alone: true,

@@ -96,7 +96,7 @@ export class Console {
   outbox = $state.raw<OutboxView | null>(null);
   /** What keeps the program from its work; nothing else comes while it does. */
   setup = $state.raw<SetupView | null>(null);
-  /** Who we can be to which server, while somebody reads it or nobody is anybody yet. */
+  /** Who we can be to which server; whether the plug is in, where that can be pulled. */
   profiles = $state.raw<ProfilesView | null>(null);
   /** How the program behaves on this machine, while somebody reads it. */
   habits = $state.raw<HabitsView | null>(null);
@@ -142,6 +142,7 @@ export class Console {
       return;
     }
     this.#isHeard = true;
+    this.ask({ do: 'readProfiles' });
     if (!this.isAlone) this.board.open();
     this.ticket.reopen();
     this.finder.reopen();
@@ -200,6 +201,16 @@ export class Console {
     this.#backend.ask(command).catch((error: unknown) => {
       this.notices.tell({ kind: 'notSent', reason: reasonOf(error) });
     });
+  }
+
+  /** Whether the plug of the company inside the program is in; `null`: the person works elsewhere. */
+  get plug(): boolean | null {
+    return this.profiles?.plug ?? null;
+  }
+
+  /** Pulls it, or puts it back. */
+  turnPlug(): void {
+    if (this.plug !== null) this.ask({ do: 'plug', isIn: !this.plug });
   }
 
   /** Shows a ticket in a window of its own. */

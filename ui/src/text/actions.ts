@@ -67,6 +67,7 @@ export const ACTIONS: Record<ActionId, string> = {
   rows: 'Change the height of the rows',
   singleKeys: 'Single-key shortcuts on or off',
   quiet: 'View quietly on or off',
+  plug: 'Pull the plug of the company on this machine, or put it back',
   retryLink: 'Reconnect live updates',
 };
 

@@ -34,6 +34,7 @@ export const CONNECT = {
   tryPoints: [
     'Demo tickets that you may do anything with',
     'Two simulated colleagues who look, edit and get in your way; they are marked as simulated',
+    'A plug that you can pull, to see what an outage is like',
     'Nothing leaves this machine, and nothing in it is real',
   ],
   tryHere: 'Try it here',
@@ -54,4 +55,13 @@ export const CONNECT = {
   here: 'On this machine',
   trouble: TROUBLE,
   blames: BLAMES,
+};
+
+/** The plug of the company on this machine. */
+export const PLUG = {
+  pull: 'Pull the plug',
+  pullWhy:
+    'Cuts your line to the company on this machine, as if the network were gone. The colleagues in it go on.',
+  put: 'Put the plug back',
+  putWhy: 'Your line to the company on this machine is cut. What you do is sent when it is back.',
 };

@@ -23,7 +23,7 @@ import type { Told } from '../state/notices.svelte';
 import type { Density, Theme } from '../state/taste.svelte';
 import { ACTIONS, GROUPS, VERBS } from './actions';
 import { BOARD, COLUMNS } from './board';
-import { CONNECT } from './connect';
+import { CONNECT, PLUG } from './connect';
 import * as alerts from './alerts';
 import { events } from './events';
 import { FIELDS } from './fields';
@@ -255,6 +255,7 @@ export const text = {
   },
   columns: COLUMNS,
   connect: CONNECT,
+  plug: PLUG,
   ...BOARD,
   board: {
     label: 'Tickets',

@@ -45,6 +45,11 @@ pub enum ShellCommand {
         #[cfg_attr(feature = "ts", ts(type = "string"))]
         profile: ProfileId,
     },
+    /// Pull the plug between the person and the company inside the program, or put it back: an outage to try things with.
+    Plug {
+        /// Whether it is to be in.
+        is_in: bool,
+    },
     /// Tell how the program behaves on this machine, now and whenever that changes; answered by
     /// [`Update::Habits`](super::Update::Habits).
     ReadHabits,
@@ -115,6 +120,8 @@ pub struct ProfilesView {
     pub attempt: Option<Attempt>,
     /// Where keys are kept.
     pub keys: KeyPlace,
+    /// Whether the plug of the company inside the program is in; `null`: that is not where the person works.
+    pub plug: Option<bool>,
 }
 
 /// A profile, without its key.

@@ -17,7 +17,7 @@ async function told(
   profiles: ProfileView[] = [],
   keys: KeyPlace = { in: 'keyring' },
 ): Promise<void> {
-  backend.tell({ is: 'profiles', value: { profiles, active: null, attempt, keys } });
+  backend.tell({ is: 'profiles', value: { profiles, active: null, attempt, keys, plug: null } });
   await shown();
 }
 
