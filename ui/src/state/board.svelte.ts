@@ -27,6 +27,8 @@ import { Hands } from './hands';
 export const MARGIN = 120;
 /** With fewer lines than this left beyond an end, the next ones are asked for. */
 const EDGE = 60;
+/** Whoever scrolls by more lines than this at once is flinging. */
+const FLING = 12;
 
 export const FIRST_QUERY: BoardQuery = {
   search: '',
@@ -170,14 +172,25 @@ export class BoardState {
     if (view === this.#view) this.#call(chips);
   }
 
-  /** Tells which lines are on screen. Asks for more only when the held ones run out. */
-  show(first: number, count: number): void {
+  /**
+   * Tells which lines are on screen, and how many the last scroll went. Asks for more only when the held ones run out;
+   * of those ahead most where somebody flings, because they will be there when the answer comes.
+   */
+  show(first: number, count: number, moved = 0): void {
     const { first: from, count: held } = this.#asked;
     const enoughAbove = from === 0 || first - EDGE >= from;
     const enoughBelow = from + held >= this.total || first + count + EDGE <= from + held;
     if (enoughAbove && enoughBelow && first >= from) return;
-    const start = Math.max(0, first - this.#margin);
-    this.#asked = { first: start, count: Math.min(LINES_MAX, first - start + count + this.#margin) };
+    const most = LINES_MAX - Math.min(count, LINES_MAX);
+    const least = Math.min(this.#margin, Math.floor(most / 5));
+    const [above, below] =
+      Math.abs(moved) <= FLING
+        ? [this.#margin, this.#margin]
+        : moved < 0
+          ? [most - least, least]
+          : [least, most - least];
+    const start = Math.max(0, first - above);
+    this.#asked = { first: start, count: Math.min(LINES_MAX, first - start + count + below) };
     this.#ask();
   }
 

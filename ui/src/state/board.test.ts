@@ -80,6 +80,17 @@ describe('the board that a window holds', () => {
     expect(sent[1]).toEqual({ do: 'showLines', view: 'main', first: 900 - MARGIN, count: 30 + 2 * MARGIN });
   });
 
+  it('asks for most of those ahead where somebody flings, and never for more than the bridge allows', () => {
+    const { board, sent } = opened(100_000);
+    board.show(5000, 30, 60);
+    board.show(9000, 30, -60);
+    const asked = { do: 'showLines', view: 'main', count: LINES_MAX };
+    expect(sent).toEqual([
+      { ...asked, first: 5000 - 74 },
+      { ...asked, first: 9000 - (LINES_MAX - 30 - 74) },
+    ]);
+  });
+
   it('never asks for more lines than the bridge allows', () => {
     const { board, sent } = opened(100_000);
     board.show(5000, 9000);
