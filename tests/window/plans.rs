@@ -1,4 +1,5 @@
-//! What is planned for a ticket, in two windows: whoever has typed is asked, and nobody's plan is written over unseen (RB-7).
+//! What is planned for a ticket (CO-3), in two windows: whoever has typed is asked, and nobody's plan is written over unseen
+//! (RB-7).
 //!
 //! **Invariant:** what a window shows as saved is compared with the server's own word.
 

@@ -78,6 +78,7 @@ async fn carry_all(
 ) {
     loop {
         let came = tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             came = listener.accept() => came,
         };
@@ -106,6 +107,7 @@ async fn carry(
         copy_bidirectional(&mut near, &mut far).await
     };
     tokio::select! {
+        biased;
         () = stop.cancelled() => {}
         _ = is_in.wait_for(|is_in| !is_in) => {}
         ended = carried => if let Err(error) = ended {

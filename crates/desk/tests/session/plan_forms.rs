@@ -1,4 +1,4 @@
-//! Forms in which people plan: a record that is edited as a whole (RB-7), saved once, and kept whatever happens.
+//! Forms in which people plan: a record that is edited as a whole (RB-7, CO-3), saved once, and kept whatever happens.
 
 use callboard_desk::Event;
 use callboard_desk::bridge::Command;

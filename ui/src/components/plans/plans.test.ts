@@ -101,7 +101,7 @@ beforeEach(async () => {
   backend.taken();
 });
 
-describe('what is planned for a ticket', () => {
+describe('what is planned for a ticket (CO-3)', () => {
   it('is fetched, is nothing, may not be seen or is not said, and each reads otherwise', async () => {
     const words = new Set([here().textContent]);
     for (const known of [
