@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use callboard_model::{Field, Value};
+use callboard_model::{Field, TicketId, Value};
 use callboard_testkit::keyring::Keyring;
 use callboard_testkit::page::{cell, inspector, part, row};
 use callboard_testkit::pair::{BOB, NORA};
@@ -33,6 +33,18 @@ pub(crate) async fn first_start(
     let console = scene.reopen(home, arguments).await?;
     console.has(&part("setup"), "data-code", "firstStart").await?;
     Ok(console)
+}
+
+/// Opens a console that is nobody yet, in the company inside the program, with the first ticket open.
+async fn try_it(scene: &Scene, home: &Path) -> Result<(Arc<ConsoleWindow>, TicketId)> {
+    let console = first_start(scene, home, &[]).await?;
+    console.click_on(&part("try-here")).await?;
+    console.stands().await?;
+    console.link_is("live").await?;
+    let first = console.sees(&part("row")).await?;
+    let ticket = first.attribute("data-ticket").context("a ticket")?.into();
+    console.open_ticket(&ticket).await?;
+    Ok((console, ticket))
 }
 
 /// Types an address and a key, and connects.
@@ -65,13 +77,7 @@ async fn the_first_start_leads_to_the_board_by_hand() -> Result<()> {
 async fn a_company_to_try_things_with_has_colleagues_who_look_and_edit() -> Result<()> {
     play("a_company_to_try", SOME_TICKETS, async |scene| {
         let home = tempfile::tempdir()?;
-        let console = first_start(scene, home.path(), &[]).await?;
-        console.click_on(&part("try-here")).await?;
-        console.stands().await?;
-        console.link_is("live").await?;
-        let first = console.sees(&part("row")).await?;
-        let ticket = first.attribute("data-ticket").context("a ticket")?.into();
-        console.open_ticket(&ticket).await?;
+        let (console, ticket) = try_it(scene, home.path()).await?;
         // Every other time they go where the person is.
         let beside = r#"
 const strip = document.querySelector(arguments[0]);
@@ -108,13 +114,7 @@ return [...strip?.querySelectorAll('[data-testid="face"]') ?? []].map((face) => 
 async fn the_plug_of_the_company_to_try_things_with_can_be_pulled() -> Result<()> {
     play("the_plug", SOME_TICKETS, async |scene| {
         let home = tempfile::tempdir()?;
-        let console = first_start(scene, home.path(), &[]).await?;
-        console.click_on(&part("try-here")).await?;
-        console.stands().await?;
-        console.link_is("live").await?;
-        let first = console.sees(&part("row")).await?;
-        let ticket = first.attribute("data-ticket").context("a ticket")?.into();
-        console.open_ticket(&ticket).await?;
+        let (console, ticket) = try_it(scene, home.path()).await?;
         console.click_on(&part("plug")).await?;
         console.has(&part("plug"), "data-in", "false").await?;
         console.link_is("reconnecting").await?;
