@@ -122,7 +122,7 @@ impl Runtime {
 
     fn carry_out(&mut self, effect: Effect, desk: &mut Desk) {
         match effect {
-            Effect::Store(edit) => self.write(DiskOrder::Store(edit), desk),
+            Effect::Store { edit, repeats } => self.write(DiskOrder::Store { edit, repeats }, desk),
             Effect::Forget(edit) => self.write(DiskOrder::Forget(edit), desk),
             Effect::Note(order) => self.write(DiskOrder::Note(order), desk),
             Effect::Wipe(owner) => self.write(DiskOrder::Wipe(owner), desk),
@@ -216,7 +216,7 @@ fn write_only(step: &mut Step, now: Moment, event: Event, (disk, copyist): (&mut
     step(now, event, &mut effects);
     for effect in effects {
         let order = match effect {
-            Effect::Store(edit) => DiskOrder::Store(edit),
+            Effect::Store { edit, repeats } => DiskOrder::Store { edit, repeats },
             Effect::Forget(edit) => DiskOrder::Forget(edit),
             Effect::Note(order) => DiskOrder::Note(order),
             Effect::Wipe(owner) => DiskOrder::Wipe(owner),

@@ -77,10 +77,16 @@ impl Disk {
 impl Inside {
     fn apply(&mut self, order: &DiskOrder) {
         match order {
-            DiskOrder::Store(edit) => match self.work.edits.iter_mut().find(|known| known.id == edit.id) {
-                Some(known) => *known = edit.clone(),
-                None => self.work.edits.push(edit.clone()),
-            },
+            DiskOrder::Store { edit, repeats } => {
+                let edits = &mut self.work.edits;
+                match edits.iter_mut().find(|known| known.id == edit.id) {
+                    Some(known) => *known = edit.clone(),
+                    None => {
+                        let place = edits.iter().position(|known| Some(known.id) == *repeats);
+                        edits.insert(place.map_or(edits.len(), |place| place + 1), edit.clone());
+                    }
+                }
+            }
             DiskOrder::Forget(edit) => self.work.edits.retain(|known| known.id != *edit),
             DiskOrder::Note(NoteOrder::Put(note)) => {
                 self.work.notes.retain(|known| known.name != note.name);
@@ -139,9 +145,10 @@ impl OutboxStore for Disk {
 /// For the trace.
 fn order(order: &DiskOrder) -> String {
     match order {
-        DiskOrder::Store(edit) => {
+        DiskOrder::Store { edit, repeats } => {
             let (ticket, field) = (&edit.ticket, edit.field);
-            format!("store {} {ticket} {field}: {} over {}", short(edit.id.0), edit.mine, edit.base)
+            let again = repeats.map(|old| format!(" for {}", short(old.0))).unwrap_or_default();
+            format!("store {}{again} {ticket} {field}: {} over {}", short(edit.id.0), edit.mine, edit.base)
         }
         DiskOrder::Forget(edit) => format!("forget {}", short(edit.0)),
         DiskOrder::Note(NoteOrder::Put(note)) => {

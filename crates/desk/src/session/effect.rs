@@ -19,7 +19,12 @@ use crate::notes::{NoteOrder, Owner};
 #[derive(Clone, Debug)]
 pub enum Effect {
     /// Write an edit to disk; answered by [`Event::Stored`](crate::Event::Stored).
-    Store(StoredEdit),
+    Store {
+        /// The edit.
+        edit: StoredEdit,
+        /// The edit that it repeats under another name: it stands right behind that one, before what was chosen since.
+        repeats: Option<EditId>,
+    },
     /// Remove an edit from disk: it was applied, or dropped by the person.
     Forget(EditId),
     /// Keep a note of ours on disk, or take one away.

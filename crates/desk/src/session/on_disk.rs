@@ -73,7 +73,7 @@ impl Session {
         let id = stored.id;
         self.edits.push(stored.clone(), resends, repeats);
         self.rooms.is_dirty = true;
-        turn.push(Effect::Store(stored));
+        turn.push(Effect::Store { edit: stored, repeats });
         id
     }
 

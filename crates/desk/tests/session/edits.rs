@@ -17,7 +17,7 @@ fn an_edit_is_on_disk_before_it_is_shown_and_shown_before_it_is_sent() {
     world.net = Net::Held;
     world.edit("t1", Status, "hold");
     let place = |is_it: &dyn Fn(&Effect) -> bool| world.last.iter().position(is_it).expect("it happened");
-    let stored = place(&|effect| matches!(effect, Effect::Store(_)));
+    let stored = place(&|effect| matches!(effect, Effect::Store { .. }));
     let shown = place(&|effect| matches!(effect, Effect::Paint(_, Update::Ticket(_))));
     let sent = place(&|effect| matches!(effect, Effect::Ask(_, Request::Save { .. })));
     assert!(stored < shown && shown < sent, "{:#?}", world.last);
@@ -369,6 +369,30 @@ fn a_clean_edit_is_sent_again_on_their_version() {
     world.deliver_all();
     assert_eq!(world.saves(), ["t1 status_id=hold@1", "t1 status_id=hold@3"]);
     assert!(world.is_saved("t1", Status) && world.disk.is_empty());
+}
+
+/// CO-12: killed while an edit goes out again, the console still knows what was chosen after it.
+#[test]
+fn what_was_chosen_last_stays_last_when_a_kill_meets_an_edit_that_is_sent_again() {
+    for disk_is_slow in [false, true] {
+        let mut world = World::started(2);
+        world.net = Net::Held;
+        world.bob("t1", Status, "done");
+        world.bob("t1", Status, "new");
+        world.edit("t1", Status, "hold");
+        world.edit("t1", Status, "closed");
+        world.disk_is_slow = disk_is_slow;
+        world.deliver(0);
+        assert_eq!(
+            world.disk.values().filter(|edit| edit.mine == "hold".into()).count(),
+            1 + usize::from(disk_is_slow)
+        );
+        world.net = Net::Up;
+        world.restart();
+        world.open("t1");
+        assert_eq!(world.server.value("t1", Status), "closed".into());
+        assert!(world.is_saved("t1", Status) && world.disk.is_empty());
+    }
 }
 
 /// CO-13: a refusal is kept with its sentence, and blocks nothing else.

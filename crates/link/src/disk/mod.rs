@@ -51,8 +51,13 @@ pub(crate) const REPLIES_WAITING_MAX: usize = 256;
 /// One thing to be done on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DiskOrder {
-    /// Keep an edit; one of the same id is replaced in its place.
-    Store(StoredEdit),
+    /// Keep an edit, behind all others; one of the same id is replaced in its place.
+    Store {
+        /// The edit.
+        edit: StoredEdit,
+        /// Keep it right behind this one instead, as long as that is there.
+        repeats: Option<EditId>,
+    },
     /// Drop an edit.
     Forget(EditId),
     /// Keep a note or take one away.

@@ -1,6 +1,7 @@
 //! The outbox as a SQLite file, with the notes beside it.
 //!
-//! Order is the order of writing, not that of `at` or of the ids: a machine's clock may jump back.
+//! Order is the order of writing, not that of `at` or of the ids: a machine's clock may jump back. Only what repeats an
+//! edit stands where that one stood.
 //!
 //! **Invariant:** nothing here renames or deletes a file; see [`open`](super::open).
 
@@ -16,10 +17,10 @@ use tracing::warn;
 use crate::disk::{DiskOrder, OutboxStore, Unkept, Work, erase, shelves};
 
 /// The schema that this program writes. A file of a later one is not touched.
-const SCHEMA: i64 = 3;
+const SCHEMA: i64 = 4;
 
 /// What leads from each schema to the next; from the first of them on to an empty file.
-const STEPS: [&str; SCHEMA as usize] = [EDITS, shelves::CREATE, OWNERS];
+const STEPS: [&str; SCHEMA as usize] = [EDITS, shelves::CREATE, OWNERS, REPEATS];
 
 const EDITS: &str = "
     CREATE TABLE edit (
@@ -40,6 +41,9 @@ const OWNERS: &str = "
     ALTER TABLE edit ADD COLUMN user   TEXT;
     CREATE TABLE probe (place INTEGER PRIMARY KEY, filler BLOB NOT NULL) STRICT;";
 
+/// The place of the first of those that an edit repeats, which comes before whatever was written behind that.
+const REPEATS: &str = "ALTER TABLE edit ADD COLUMN stands_at INTEGER;";
+
 /// Whose edits of an earlier release are: whoever used the profile last, with the server that it is used with.
 const ADOPT: &str = "UPDATE edit SET server = ?1, tenant = ?2, user = ?3 WHERE tenant IS NULL";
 
@@ -54,12 +58,17 @@ const SEEN_FIRST: &str = "SELECT place, id, ticket, field, base, base_version, m
 
 /// Keeps its place when an edit is written again.
 const STORE: &str = "
-    INSERT INTO edit (id, server, tenant, user, ticket, field, base, base_version, mine, at)
-    VALUES (:id, :server, :tenant, :user, :ticket, :field, :base, :base_version, :mine, :at)
+    INSERT INTO edit (id, server, tenant, user, ticket, field, base, base_version, mine, at, stands_at)
+    VALUES (:id, :server, :tenant, :user, :ticket, :field, :base, :base_version, :mine, :at,
+        (SELECT COALESCE(stands_at, place) FROM edit WHERE id = :repeats))
     ON CONFLICT (id) DO UPDATE SET
         server = excluded.server, tenant = excluded.tenant, user = excluded.user,
         ticket = excluded.ticket, field = excluded.field, base = excluded.base,
         base_version = excluded.base_version, mine = excluded.mine, at = excluded.at";
+
+/// In the order in which they were chosen.
+const READ: &str = "
+    SELECT * FROM edit WHERE server IS NULL OR server = ?1 ORDER BY COALESCE(stands_at, place), place";
 
 /// Why a file could not be opened.
 #[derive(Debug)]
@@ -117,7 +126,7 @@ impl SqliteOutbox {
             return Err(OpenFailure::Unusable(health));
         }
         // A file of our number without our tables is as broken as one without a header.
-        let ours = [(1, SEEN_FIRST), (2, shelves::PUT), (3, STORE), (3, PROBE)];
+        let ours = [(1, SEEN_FIRST), (2, shelves::PUT), (3, PROBE), (4, STORE)];
         let ours = ours.into_iter().filter(|(since, _)| schema >= *since);
         if let Some(error) = ours.filter_map(|(_, used)| file.prepare(used).err()).next() {
             return Err(OpenFailure::Unusable(error.to_string()));
@@ -154,7 +163,7 @@ impl SqliteOutbox {
         let change = self.file.transaction()?;
         for order in orders {
             match order {
-                DiskOrder::Store(edit) => store(&change, &self.server, edit)?,
+                DiskOrder::Store { edit, repeats } => store(&change, &self.server, edit, *repeats)?,
                 DiskOrder::Forget(edit) => {
                     change
                         .prepare_cached("DELETE FROM edit WHERE id = ?1")?
@@ -172,8 +181,7 @@ impl SqliteOutbox {
     }
 
     fn read(&mut self) -> rusqlite::Result<Vec<StoredEdit>> {
-        let mut query =
-            self.file.prepare("SELECT * FROM edit WHERE server IS NULL OR server = ?1 ORDER BY place")?;
+        let mut query = self.file.prepare(READ)?;
         let mut rows = query.query([&self.server])?;
         let mut edits = Vec::new();
         while let Some(row) = rows.next()? {
@@ -187,7 +195,12 @@ impl SqliteOutbox {
     }
 }
 
-fn store(file: &Connection, server: &str, edit: &StoredEdit) -> rusqlite::Result<()> {
+fn store(
+    file: &Connection,
+    server: &str,
+    edit: &StoredEdit,
+    repeats: Option<EditId>,
+) -> rusqlite::Result<()> {
     let owner = edit.owner.as_ref();
     file.prepare_cached(STORE)?.execute(named_params! {
         ":id": edit.id.0.to_be_bytes(),
@@ -200,6 +213,7 @@ fn store(file: &Connection, server: &str, edit: &StoredEdit) -> rusqlite::Result
         ":base_version": edit.base_version.map(|version| i64::try_from(version.0)).transpose().map_err(boxed)?,
         ":mine": json(&edit.mine)?,
         ":at": edit.at.to_string(),
+        ":repeats": repeats.map(|edit| edit.0.to_be_bytes()),
     })?;
     Ok(())
 }
@@ -284,6 +298,10 @@ mod tests {
         open_with(dir, "https://a/", None)
     }
 
+    fn store(edit: StoredEdit) -> DiskOrder {
+        DiskOrder::Store { edit, repeats: None }
+    }
+
     fn edits_in(outbox: &mut SqliteOutbox) -> Vec<StoredEdit> {
         outbox.load().expect("it reads").edits
     }
@@ -298,12 +316,32 @@ mod tests {
             sample(3, Value::Empty),
         ];
         let mut outbox = open(dir.path());
-        outbox.carry_out(&edits.clone().map(DiskOrder::Store)).expect("room on disk");
+        outbox.carry_out(&edits.clone().map(store)).expect("room on disk");
         outbox.carry_out(&[DiskOrder::Forget(EditId(1))]).expect("room on disk");
         let again = sample(u128::MAX, Value::from("s2"));
-        outbox.carry_out(&[DiskOrder::Store(again.clone())]).expect("room on disk");
+        outbox.carry_out(&[store(again.clone())]).expect("room on disk");
         drop(outbox);
         assert_eq!(edits_in(&mut open(dir.path())), [again, edits[2].clone(), edits[3].clone()]);
+    }
+
+    /// CO-12: what was chosen last stays last, however often what came before it is sent anew.
+    #[test]
+    fn what_repeats_an_edit_stands_where_that_stood() {
+        let dir = tempfile::tempdir().expect("a directory");
+        let [first, later, second, third] = [1, 2, 3, 4].map(|id| sample(id, Value::from("s1")));
+        let again = |edit: &StoredEdit, repeats| DiskOrder::Store {
+            edit: edit.clone(),
+            repeats: Some(EditId(repeats)),
+        };
+        let mut outbox = open(dir.path());
+        outbox.carry_out(&[store(first.clone()), store(later.clone())]).expect("room on disk");
+        outbox.carry_out(&[again(&second, 1)]).expect("room on disk");
+        assert_eq!(edits_in(&mut outbox), [first, second.clone(), later.clone()]);
+        outbox.carry_out(&[DiskOrder::Forget(EditId(1)), again(&third, 3)]).expect("room on disk");
+        let last = sample(5, Value::from("s1"));
+        outbox.carry_out(&[store(last.clone())]).expect("room on disk");
+        drop(outbox);
+        assert_eq!(edits_in(&mut open(dir.path())), [second, third, later, last]);
     }
 
     /// CO-14: a full disk.
@@ -313,7 +351,7 @@ mod tests {
         let mut outbox = open(dir.path());
         outbox.file.pragma_update(None, "max_page_count", 4).expect("a small disk");
         let big = sample(1, Value::Text("x".repeat(100_000).into()));
-        let refused = outbox.carry_out(&[DiskOrder::Store(sample(2, Value::Empty)), DiskOrder::Store(big)]);
+        let refused = outbox.carry_out(&[store(sample(2, Value::Empty)), store(big)]);
         assert!(matches!(refused, Err(Unkept::Full(_))));
         assert_eq!(edits_in(&mut outbox), [], "all or nothing");
     }
@@ -323,9 +361,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a directory");
         let mut outbox = open(dir.path());
         let fine = sample(2, Value::Empty);
-        outbox
-            .carry_out(&[DiskOrder::Store(sample(1, Value::Empty)), DiskOrder::Store(fine.clone())])
-            .expect("room on disk");
+        outbox.carry_out(&[store(sample(1, Value::Empty)), store(fine.clone())]).expect("room on disk");
         outbox.file.execute("UPDATE edit SET field = 'mood' WHERE place = 1", []).expect("a change");
         assert_eq!(edits_in(&mut outbox), [fine]);
     }
@@ -352,10 +388,10 @@ mod tests {
     fn a_file_knows_the_work_with_each_server() {
         let dir = tempfile::tempdir().expect("a directory");
         let (here, there) = (sample(1, Value::from("here")), sample(2, Value::from("there")));
-        open(dir.path()).carry_out(&[DiskOrder::Store(here.clone())]).expect("room on disk");
+        open(dir.path()).carry_out(&[store(here.clone())]).expect("room on disk");
         let mut other = open_with(dir.path(), "https://b/", None);
         assert_eq!(edits_in(&mut other), []);
-        other.carry_out(&[DiskOrder::Store(there.clone())]).expect("room on disk");
+        other.carry_out(&[store(there.clone())]).expect("room on disk");
         drop(other);
         assert_eq!(edits_in(&mut open(dir.path())), [here]);
         assert_eq!(edits_in(&mut open_with(dir.path(), "https://b/", None)), [there]);
@@ -364,9 +400,12 @@ mod tests {
     /// A profile of an earlier release keeps what it held, and it is that of whoever used it.
     #[test]
     fn a_file_of_an_earlier_release_keeps_its_edits_for_whoever_used_it_last() {
-        for old in
-            [include_str!("../../tests/old/outbox-1.sql"), include_str!("../../tests/old/outbox-2.sql")]
-        {
+        let old = [
+            include_str!("../../tests/old/outbox-1.sql"),
+            include_str!("../../tests/old/outbox-2.sql"),
+            include_str!("../../tests/old/outbox-3.sql"),
+        ];
+        for old in old {
             for last in [Some(nora()), None] {
                 let dir = tempfile::tempdir().expect("a directory");
                 let file = Connection::open(dir.path().join("outbox.db")).expect("a file");

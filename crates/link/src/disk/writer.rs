@@ -131,7 +131,7 @@ impl Outbox {
 /// Whether its success says that there is room: what is taken away may fit where nothing else does.
 fn takes_room(order: &DiskOrder) -> bool {
     match order {
-        DiskOrder::Store(_) | DiskOrder::Note(NoteOrder::Put(_)) | DiskOrder::Probe => true,
+        DiskOrder::Store { .. } | DiskOrder::Note(NoteOrder::Put(_)) | DiskOrder::Probe => true,
         DiskOrder::Forget(_) | DiskOrder::Note(NoteOrder::Drop(_)) | DiskOrder::Wipe(_) => false,
     }
 }
@@ -153,8 +153,8 @@ impl Unkept {
 
 fn reply(order: &DiskOrder, outcome: Result<(), Arc<str>>) -> Option<DiskReply> {
     match (order, outcome) {
-        (DiskOrder::Store(edit), Ok(())) => Some(DiskReply::Stored(edit.id)),
-        (DiskOrder::Store(edit), Err(reason)) => Some(DiskReply::NotStored(edit.id, reason)),
+        (DiskOrder::Store { edit, .. }, Ok(())) => Some(DiskReply::Stored(edit.id)),
+        (DiskOrder::Store { edit, .. }, Err(reason)) => Some(DiskReply::NotStored(edit.id, reason)),
         (DiskOrder::Forget(edit), Err(reason)) => {
             // It is sent once more after the next start, and its key makes that harmless.
             warn!(%edit, %reason, "an edit stays on disk");
@@ -219,7 +219,7 @@ mod tests {
     }
 
     fn store(id: u128) -> DiskOrder {
-        DiskOrder::Store(StoredEdit {
+        let edit = StoredEdit {
             id: EditId(id),
             owner: None,
             ticket: "T-1".into(),
@@ -228,7 +228,8 @@ mod tests {
             base_version: None,
             mine: Value::from("x"),
             at: Timestamp::UNIX_EPOCH,
-        })
+        };
+        DiskOrder::Store { edit, repeats: None }
     }
 
     fn put(shelf: Shelf) -> DiskOrder {

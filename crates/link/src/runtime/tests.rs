@@ -116,6 +116,10 @@ fn window() -> WindowId {
     WindowId("main".into())
 }
 
+fn store(id: u128) -> Effect {
+    Effect::Store { edit: edit(id), repeats: None }
+}
+
 fn edit(id: u128) -> StoredEdit {
     StoredEdit {
         id: EditId(id),
@@ -137,7 +141,7 @@ async fn commands_that_wait_at_the_end_reach_the_disk() {
     let mut rig = Rig::start(dir.path(), move |event| match event {
         Event::Command { .. } => {
             next += 1;
-            vec![Effect::Store(edit(next)), Effect::Ask(RequestId(1), Request::Lookups)]
+            vec![store(next), Effect::Ask(RequestId(1), Request::Lookups)]
         }
         _ => Vec::new(),
     });
@@ -161,7 +165,7 @@ async fn commands_that_wait_at_the_end_reach_the_disk() {
 async fn a_stored_edit_is_in_the_outbox_of_the_next_start() {
     let dir = tempfile::tempdir().expect("a directory");
     let store = |event: &Event| match event {
-        Event::Command { .. } => vec![Effect::Store(edit(1)), Effect::Store(edit(2))],
+        Event::Command { .. } => vec![store(1), store(2)],
         _ => Vec::new(),
     };
     let mut rig = Rig::start(dir.path(), store);
@@ -233,7 +237,7 @@ impl OutboxStore for Full {
 #[tokio::test]
 async fn an_edit_that_finds_no_room_on_disk_is_said_to_be_not_stored() {
     let mut rig = Rig::on(Box::new(Full), Work::default(), |event| match event {
-        Event::Started { .. } => vec![Effect::Store(edit(1)), Effect::Note(NoteOrder::Put(note("a")))],
+        Event::Started { .. } => vec![store(1), Effect::Note(NoteOrder::Put(note("a")))],
         _ => Vec::new(),
     });
     rig.event().await;

@@ -46,9 +46,12 @@ struct Chosen {
     seen: BTreeSet<Value>,
 }
 
+/// When it was chosen, and then when it was written down: what repeats an edit was chosen when that was.
+type Order = (u64, u64);
+
 struct Held {
     edit: StoredEdit,
-    order: u64,
+    order: Order,
     is_safe: bool,
     /// The person threw it away, perhaps while it was on its way to disk.
     is_dropped: bool,
@@ -80,7 +83,7 @@ impl Person {
         self.happened(event, breaches);
         for effect in effects {
             match effect {
-                Effect::Store(edit) => self.store(edit),
+                Effect::Store { edit, repeats } => self.store(edit, *repeats),
                 Effect::Forget(edit) => breaches.extend(self.forget(truth, event, *edit)),
                 Effect::Note(NoteOrder::Drop(name)) => drop(self.notes.remove(name)),
                 Effect::Paint(_, update) => {
@@ -98,6 +101,7 @@ impl Person {
         match event {
             Event::Started { outbox, notes, kept } => {
                 breaches.extend(self.lost(outbox));
+                breaches.extend(self.shuffled(outbox));
                 let kept_notes: BTreeSet<_> = notes.iter().map(|note| note.name.clone()).collect();
                 let gone = self.notes.iter().filter(|name| !kept_notes.contains(*name));
                 breaches.extend(gone.map(|name| {
@@ -110,7 +114,7 @@ impl Person {
                 }));
                 self.window = Window::default();
                 self.edits.clear();
-                outbox.iter().for_each(|edit| self.store(edit));
+                outbox.iter().for_each(|edit| self.store(edit, None));
                 self.edits.values_mut().for_each(|held| held.is_safe = true);
                 self.told.clear();
                 kept.tickets.iter().for_each(|(ticket, _)| self.hear(ticket));
@@ -149,6 +153,14 @@ impl Person {
         let lost = self.edits.values().filter(|held| held.is_safe && !held.is_dropped && !has(&held.edit));
         lost.map(|held| Promise::Kept.broken(format!("{}: not on disk any more: {:?}", self.user, held.edit)))
             .collect()
+    }
+
+    /// What came back from the disk in another order than that in which it was chosen.
+    fn shuffled(&self, outbox: &[StoredEdit]) -> Option<Breach> {
+        let known = outbox.iter().filter_map(|edit| self.edits.get(&edit.id)).filter(|held| held.is_safe);
+        let is_in_order = known.map(|held| held.order).is_sorted();
+        (!is_in_order)
+            .then(|| Promise::Kept.broken(format!("{}: in another order on disk: {outbox:?}", self.user)))
     }
 
     fn did(&mut self, command: &Command) {
@@ -235,10 +247,12 @@ impl Person {
         }
     }
 
-    fn store(&mut self, edit: &StoredEdit) {
+    fn store(&mut self, edit: &StoredEdit, repeats: Option<EditId>) {
         self.orders += 1;
         self.fields.insert(edit.id.to_string(), edit.field);
-        let (order, known) = (self.orders, self.edits.get(&edit.id));
+        let repeated = repeats.and_then(|old| self.edits.get(&old));
+        let order = (repeated.map_or(self.orders, |old| old.order.0), self.orders);
+        let known = self.edits.get(&edit.id);
         let (order, is_safe) = known.map_or((order, false), |known| (known.order, known.is_safe));
         self.edits.insert(edit.id, Held { edit: edit.clone(), order, is_safe, is_dropped: false });
     }

@@ -437,17 +437,19 @@ impl World {
 
     fn carry_out(&mut self, effect: Effect, events: &mut VecDeque<Event>) {
         match effect {
-            Effect::Store(edit) if self.disk_is_full => {
+            Effect::Store { edit, .. } if self.disk_is_full => {
                 events.push_back(Event::Saving(Saving::Full));
                 events.push_back(Event::NotStored(edit.id, "the disk is full".into()));
             }
-            Effect::Store(edit) => {
+            Effect::Store { edit, repeats } => {
                 if self.disk_is_slow {
                     self.written.push_back(edit.id);
                 } else {
                     events.push_back(Event::Stored(edit.id));
                 }
-                self.order_on_disk.push(edit.id);
+                let order = &mut self.order_on_disk;
+                let place = order.iter().position(|known| Some(*known) == repeats);
+                order.insert(place.map_or(order.len(), |place| place + 1), edit.id);
                 let before = self.disk.insert(edit.id, edit);
                 assert!(before.is_none(), "an edit is stored once");
             }
