@@ -10,6 +10,7 @@
 //! | [`events`] | an event of which nothing happened is sent by its form and seen to arrive |
 //! | [`keyboard`] | everything is done without a pointer |
 //! | [`gallery`] | every primitive in every state, in both themes |
+//! | [`newcomer`] | the first five minutes, as the README tells them |
 //! | [`own_work`] | one's own work: what needs a decision, what waits, what is said, many at once |
 //! | [`plans`] | what is planned for a ticket, and two who plan at once |
 //! | [`outage`] | a server or a network that goes away is survived |
@@ -29,6 +30,7 @@ mod habits;
 mod keyboard;
 mod keys;
 mod live;
+mod newcomer;
 mod outage;
 mod own_work;
 mod plans;

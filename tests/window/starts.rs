@@ -36,15 +36,20 @@ pub(crate) async fn first_start(
 }
 
 /// Opens a console that is nobody yet, in the company inside the program, with the first ticket open.
-async fn try_it(scene: &Scene, home: &Path) -> Result<(Arc<ConsoleWindow>, TicketId)> {
+pub(crate) async fn try_it(scene: &Scene, home: &Path) -> Result<(Arc<ConsoleWindow>, TicketId)> {
     let console = first_start(scene, home, &[]).await?;
     console.click_on(&part("try-here")).await?;
     console.stands().await?;
     console.link_is("live").await?;
-    let first = console.sees(&part("row")).await?;
-    let ticket = first.attribute("data-ticket").context("a ticket")?.into();
+    let ticket = first_on_board(&console).await?;
     console.open_ticket(&ticket).await?;
     Ok((console, ticket))
+}
+
+/// The ticket of the first line.
+pub(crate) async fn first_on_board(console: &ConsoleWindow) -> Result<TicketId> {
+    let first = console.sees(&part("row")).await?;
+    Ok(first.attribute("data-ticket").context("a ticket")?.into())
 }
 
 /// Types an address and a key, and connects.

@@ -2,6 +2,7 @@ import '@fontsource-variable/inter/index.css';
 import '@fontsource-variable/jetbrains-mono/index.css';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/shapes.css';
 import { isTauri } from '@tauri-apps/api/core';
 import { mount } from 'svelte';
 import type { Backend } from './bridge/backend';

@@ -26,6 +26,10 @@ const CLOSE_WAIT: Duration = Duration::from_secs(1);
 /// Bytes that the stream may hold back for a slow network; beyond that the socket is at its end.
 const WRITE_BYTES_MAX: usize = 8 << 20;
 
+/// What is read at once; longer messages are read piece by piece. It is held by each socket, of which a stock server
+/// wants one per room, and cleared before each read.
+const READ_BUFFER_BYTES: usize = 8 << 10;
+
 pub(super) type Stream = WebSocketStream<MaybeTlsStream<Box<dyn ByteStream>>>;
 
 /// Why a conversation ended.
@@ -43,6 +47,7 @@ pub(super) enum End {
 pub(super) async fn handshake(dial: Arc<dyn Dial>, to: SocketUrl) -> Result<Stream, Arc<str>> {
     let stream = dial.dial(&to.host, to.port).await.map_err(|error| Arc::from(error.to_string()))?;
     let limits = WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER_BYTES)
         .max_message_size(Some(FRAME_BYTES_MAX))
         .max_frame_size(Some(FRAME_BYTES_MAX))
         .max_write_buffer_size(WRITE_BYTES_MAX);

@@ -70,7 +70,8 @@ pub fn company(plan: Plan) -> Company {
     let mut dice = Dice::new(plan.seed);
     let mut staff = people::staff(&mut dice);
     if plan.is_simulated {
-        staff.bear_in_their_names_that_they_are_simulated();
+        // The first one is the person who tries the company.
+        people::are_simulated(staff.accounts.iter_mut().skip(1));
     }
     let desks = boards::desks(&mut dice);
     let customers = customers::customers(&mut dice);
@@ -82,7 +83,10 @@ pub fn company(plan: Plan) -> Company {
     let schedule = schedule::fortnight(&plan, &mut Dice::new(!plan.seed), &staff, &worked_on);
     let tickets = tickets();
     let talk = comments::talk(plan.seed, plan.now, &staff);
-    let others = people::others(plan.seed, &customers.clients);
+    let mut others = people::others(plan.seed, &customers.clients);
+    if plan.is_simulated {
+        people::are_simulated(&mut others);
+    }
     Company {
         tenant: plan.tenant,
         name: plan.name,

@@ -16,12 +16,10 @@ pub(super) struct Staff {
 /// What stands behind the name of whoever is simulated.
 const SIMULATED: &str = "(simulated)";
 
-impl Staff {
-    /// The first one is the person who tries the company.
-    pub(super) fn bear_in_their_names_that_they_are_simulated(&mut self) {
-        for account in self.accounts.iter_mut().skip(1) {
-            account.user.last_name = format!("{} {SIMULATED}", account.user.last_name).into();
-        }
+/// These bear it in their names that they are simulated.
+pub(super) fn are_simulated<'a>(accounts: impl IntoIterator<Item = &'a mut Account>) {
+    for account in accounts {
+        account.user.last_name = format!("{} {SIMULATED}", account.user.last_name).into();
     }
 }
 

@@ -34,11 +34,24 @@ pub struct Person {
     chosen: BTreeMap<Place, Vec<Chosen>>,
     /// Edits that are not forgotten.
     edits: BTreeMap<EditId, Held>,
+    /// The latest wish for each field that came to a right end: whatever was chosen before it is of no use any more.
+    ended: BTreeMap<Place, Order>,
     /// Which field each edit is of, by its key; also of those that are forgotten.
     fields: BTreeMap<String, Field>,
     /// Notes that the disk confirmed.
     notes: BTreeSet<NoteName>,
+    /// What was ordered of notes since the start, and not answered yet.
+    ordered: BTreeMap<NoteName, Ordered>,
     orders: u64,
+}
+
+/// What is on its way to the disk about one note.
+#[derive(Default)]
+struct Ordered {
+    /// So many times it is to be kept.
+    keeps: u32,
+    /// In the end it is to be taken away.
+    ends_dropped: bool,
 }
 
 struct Chosen {
@@ -67,8 +80,10 @@ impl Person {
             typed: BTreeMap::new(),
             chosen: BTreeMap::new(),
             edits: BTreeMap::new(),
+            ended: BTreeMap::new(),
             fields: BTreeMap::new(),
             notes: BTreeSet::new(),
+            ordered: BTreeMap::new(),
             orders: 0,
         }
     }
@@ -85,7 +100,7 @@ impl Person {
             match effect {
                 Effect::Store { edit, repeats } => self.store(edit, *repeats),
                 Effect::Forget(edit) => breaches.extend(self.forget(truth, event, *edit)),
-                Effect::Note(NoteOrder::Drop(name)) => drop(self.notes.remove(name)),
+                Effect::Note(order) => self.ordered(order),
                 Effect::Paint(_, update) => {
                     self.window.take(update);
                     if let callboard_desk::bridge::Update::Ticket(view) = update {
@@ -113,6 +128,7 @@ impl Person {
                     ))
                 }));
                 self.window = Window::default();
+                self.ordered.clear();
                 self.edits.clear();
                 outbox.iter().for_each(|edit| self.store(edit, None));
                 self.edits.values_mut().for_each(|held| held.is_safe = true);
@@ -127,7 +143,12 @@ impl Person {
             Event::NotStored(edit, _) if self.edits.get(edit).is_some_and(|held| !held.is_safe) => {
                 self.edits.remove(edit);
             }
-            Event::NoteKept(name) => drop(self.notes.insert(name.clone())),
+            Event::NoteKept(name) => {
+                if self.answered(name) {
+                    self.notes.insert(name.clone());
+                }
+            }
+            Event::NoteNotKept(name, _) => drop(self.answered(name)),
             Event::Answered { outcome, .. } => match outcome {
                 Ok(Answer::Ticket(ticket) | Answer::Saved(ticket)) => self.hear(ticket),
                 Ok(Answer::Tickets { tickets, .. }) => tickets.iter().for_each(|ticket| self.hear(ticket)),
@@ -137,6 +158,26 @@ impl Person {
             Event::Command { command, .. } => self.did(command),
             _ => {}
         }
+    }
+
+    fn ordered(&mut self, order: &NoteOrder) {
+        match order {
+            NoteOrder::Put(note) => {
+                let of = self.ordered.entry(note.name.clone()).or_default();
+                (of.keeps, of.ends_dropped) = (of.keeps + 1, false);
+            }
+            NoteOrder::Drop(name) => {
+                self.ordered.entry(name.clone()).or_default().ends_dropped = true;
+                self.notes.remove(name);
+            }
+        }
+    }
+
+    /// The oldest order to keep a note was answered. Whether the note has its last word with it.
+    fn answered(&mut self, name: &NoteName) -> bool {
+        let Some(of) = self.ordered.get_mut(name) else { return false };
+        of.keeps = of.keeps.saturating_sub(1);
+        of.keeps == 0 && !of.ends_dropped
     }
 
     fn hear(&mut self, ticket: &Ticket) {
@@ -261,13 +302,17 @@ impl Person {
     fn forget(&mut self, truth: &Truth, event: &Event, id: EditId) -> Option<Breach> {
         let Held { edit, order, is_safe, is_dropped } = self.edits.remove(&id)?;
         let same = |held: &&Held| (&held.edit.ticket, held.edit.field) == (&edit.ticket, edit.field);
-        let is_replaced = self.edits.values().filter(same).any(|held| held.order > order && held.is_safe);
+        let place = (edit.ticket.clone(), edit.field);
+        let is_replaced = self.edits.values().filter(same).any(|held| held.order > order && held.is_safe)
+            || self.ended.get(&place).is_some_and(|ended| *ended > order);
         let stands = self.told.get(&edit.ticket).map(|ticket| ticket.value(edit.field));
         let is_there = truth.has_applied(&id.to_string()) || stands.as_ref() == Some(&edit.mine);
-        if !is_safe || is_dropped || is_replaced || is_there || is_about(event, &edit) {
+        if is_dropped || is_replaced || is_there || is_about(event, &edit) {
+            let ended = self.ended.entry(place).or_default();
+            *ended = order.max(*ended);
             return None;
         }
-        Some(Promise::Kept.broken(format!("{}: let go of {edit:?} at {event:?}", self.user)))
+        is_safe.then(|| Promise::Kept.broken(format!("{}: let go of {edit:?} at {event:?}", self.user)))
     }
 
     /// Whether a field is shown as it should be.

@@ -52,7 +52,8 @@ describe('alert rules (CO-16)', () => {
     expect(lines()[0]?.textContent).toMatch(
       /New ticket.*Nobody’s.*Any.*anywhere.*Toast · Sound “New” · Unread/s,
     );
-    expect(lines()[1]?.textContent).toMatch(/Target is past.*Any.*P2 High.*not at the ticket.*Urgent toast/s);
+    expect(lines()[1]?.textContent).toMatch(/Target is past.*Any.*P2.*not at the ticket.*Urgent toast/s);
+    expect(screen.getAllByRole('img', { name: 'P2 High' }).length).toBeGreaterThan(0);
   });
 
   it('are changed one part at a time, and everything else stays', async () => {

@@ -15,6 +15,7 @@ use super::visit::{Next, Visit};
 use super::{APP_KEY, Channels, frame};
 use crate::app::App;
 use crate::auth::random_bytes;
+use crate::gateways::READ_BUFFER_BYTES;
 use crate::gateways::saying::{say, say_goodbye};
 use crate::http::problem::Problem;
 use crate::quota::Bucket;
@@ -46,7 +47,10 @@ pub(super) async fn enter(
     } else {
         None
     };
-    let upgrade = upgrade.max_message_size(MESSAGE_BYTES_MAX).max_frame_size(MESSAGE_BYTES_MAX);
+    let upgrade = upgrade
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .max_message_size(MESSAGE_BYTES_MAX)
+        .max_frame_size(MESSAGE_BYTES_MAX);
     let channels = app.channels;
     upgrade.on_upgrade(move |socket| {
         let sockets = channels.0.sockets.clone();

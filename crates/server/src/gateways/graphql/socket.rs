@@ -18,6 +18,7 @@ use super::protocol::{Close, SUBPROTOCOL};
 use super::talk::Talk;
 use crate::app::App;
 use crate::error::ServerError;
+use crate::gateways::READ_BUFFER_BYTES;
 use crate::gateways::crowd::Seat;
 use crate::gateways::saying::{say, say_goodbye};
 use crate::http::problem::Problem;
@@ -43,6 +44,7 @@ pub(super) async fn enter(
     };
     let upgrade = upgrade
         .protocols([SUBPROTOCOL])
+        .read_buffer_size(READ_BUFFER_BYTES)
         .max_message_size(MESSAGE_BYTES_MAX)
         .max_frame_size(MESSAGE_BYTES_MAX);
     upgrade.on_upgrade(move |socket| {

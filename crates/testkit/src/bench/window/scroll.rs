@@ -80,8 +80,11 @@ const step = (now) => {
   // At the end it goes back, row by row.
   const way = (speed * (now - began)) / 1000;
   const place = way % (2 * end);
-  board.scrollTop = place > end ? 2 * end - place : place;
-  requestAnimationFrame(step);
+  // Between two pictures, as a wheel does it; while one is being made the page would hear of it one picture late.
+  setTimeout(() => {
+    board.scrollTop = place > end ? 2 * end - place : place;
+    requestAnimationFrame(step);
+  });
 };
 requestAnimationFrame(step);";
 
