@@ -144,9 +144,8 @@ impl Person {
                 self.edits.remove(edit);
             }
             Event::NoteKept(name) => {
-                if self.answered(name) {
-                    self.notes.insert(name.clone());
-                }
+                let has_its_last_word = self.answered(name);
+                self.notes.extend(has_its_last_word.then(|| name.clone()));
             }
             Event::NoteNotKept(name, _) => drop(self.answered(name)),
             Event::Answered { outcome, .. } => match outcome {
