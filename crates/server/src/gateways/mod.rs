@@ -39,7 +39,7 @@ use crate::app::App;
 
 /// What a socket reads into at once; longer messages are read piece by piece. Each socket holds as much, and clears it
 /// before every look at its peer: of what the library takes by itself, 128 KiB, that was a quarter of what its threads did.
-const READ_BUFFER_BYTES: usize = 4 * 1024;
+const READ_BUFFER_BYTES: usize = 16 * 1024;
 
 /// The routes of whoever comes to be told.
 pub fn router() -> Router<App> {
