@@ -68,14 +68,8 @@ async fn two_a_ticket_is_handed_over(console: &ConsoleWindow, toaster: &Toaster)
     })
     .await?;
     toaster.click().await?;
-    let number = r#"return document.querySelector('[data-testid=ticket]')?.textContent ?? ''"#;
-    console
-        .until("its ticket is open", async || {
-            let open: String = console.script(number, &[]).await?;
-            let told = shown.title.split_whitespace().find(|word| open.contains(word));
-            told.map(drop).with_context(|| format!("{shown:?}, and {open}"))
-        })
-        .await
+    let number = shown.title.split_whitespace().next().context("a number")?;
+    console.reads(&part("ticket"), number).await
 }
 
 /// A colleague goes where the newcomer is; both choose, and the newcomer is asked.
