@@ -14,6 +14,7 @@ mod writer;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::watch;
 
@@ -88,6 +89,9 @@ fn configure(connection: &Connection, cache_kib: i64) -> Result<()> {
     connection.pragma_update(None, "foreign_keys", true)?;
     // As SQLite has it: what is negative is counted in KiB and not in pages.
     connection.pragma_update(None, "cache_size", -cache_kib)?;
+    // A plan must not depend on the values: with an index on a part of a table, or one for text that begins alike, SQLite
+    // would otherwise plan the same statement anew for every execution, which took longer than the execution itself.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(())
 }
