@@ -10,12 +10,16 @@ use serde_json::{Value, json};
 
 use crate::world::{Client, DEADLINE, World, of, until};
 
+/// Whoever says too much hears why, however much it is.
 #[tokio::test]
 async fn a_message_has_a_size() {
     let world = World::start().await;
-    let mut client = world.client().await;
-    client.say("pusher:ping", json!({"much": "x".repeat(MESSAGE_BYTES_MAX)})).await;
-    assert_eq!(client.closed().await, (1009, format!("A message has at most {MESSAGE_BYTES_MAX} bytes")));
+    for times in [1, 200] {
+        let mut client = world.client().await;
+        client.say("pusher:ping", json!({"much": "x".repeat(times * MESSAGE_BYTES_MAX)})).await;
+        let why = format!("A message has at most {MESSAGE_BYTES_MAX} bytes");
+        assert_eq!(client.closed().await, (1009, why), "{times} times too much");
+    }
 }
 
 #[tokio::test]

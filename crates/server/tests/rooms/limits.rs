@@ -82,10 +82,12 @@ async fn a_client_is_heard_while_there_is_still_much_to_write_to_it() {
 #[tokio::test]
 async fn a_frame_that_is_too_big_ends_the_socket_with_1009() {
     let world = World::start().await;
-    let mut peer = world.inside("bob", ROOM).await;
-    peer.send_bytes(vec![0; FRAME_BYTES_MAX + 1]).await;
-    assert_eq!(peer.until_closed().await, [Told::SocketClosed(1009)]);
-    until("it is out of its room", || world.rooms.is_empty()).await;
+    for bytes in [FRAME_BYTES_MAX + 1, 2 * 1024 * 1024] {
+        let mut peer = world.inside("bob", ROOM).await;
+        peer.send_bytes(vec![0; bytes]).await;
+        assert_eq!(peer.until_closed().await, [Told::SocketClosed(1009)], "{bytes}");
+        until("it is out of its room", || world.rooms.is_empty()).await;
+    }
 }
 
 #[tokio::test]

@@ -10,12 +10,12 @@ use callboard_model::{Field, Person, Room, Ticket, Timestamp, Value};
 use callboard_server::auth::live_token::{Grant, LiveTokens};
 use callboard_server::auth::{Access, Caller, Role};
 use callboard_server::bus::{Bus, BusSettings};
-use callboard_server::relay;
 use callboard_server::rooms::{PATH, Rooms};
 use callboard_server::store::agreements::Agreements;
 use callboard_server::store::lookups::{Account, Client, Company, LevelledPriority};
 use callboard_server::store::save::{Attempt, Author, Knew, Save, Wish};
 use callboard_server::store::{Limits, Store};
+use callboard_server::{listen, relay};
 use callboard_testkit::database::Database;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -58,7 +58,8 @@ impl World {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let router = rooms.router();
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let (limits, stopped) = (listen::Limits::default(), stop.clone());
+        tokio::spawn(listen::serve(listener, router, limits, listen::Seats::new(&limits), stopped));
         Self { store, rooms, bus, stop, tokens, address, _database: database }
     }
 

@@ -13,6 +13,7 @@ use callboard_server::app::App;
 use callboard_server::auth::api_key::ApiKey;
 use callboard_server::auth::{Access, Caller, Role};
 use callboard_server::demo::{Plan, company};
+use callboard_server::listen;
 use callboard_server::store::directory::{Member, PeopleQuery};
 use callboard_server::store::query::TicketQuery;
 use callboard_server::store::{Limits, Store};
@@ -62,7 +63,8 @@ impl World {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let router = app.router();
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let (limits, stopped) = (listen::Limits::default(), stop.clone());
+        tokio::spawn(listen::serve(listener, router, limits, listen::Seats::new(&limits), stopped));
         Self { app, store, stop, address, _database: database }
     }
 
