@@ -12,13 +12,15 @@
 //! | [`streams`] | Redis streams in the stock's layout, an outlet | |
 //! | [`webhooks`] | signed requests to addresses of others, each with a place of its own | |
 //!
-//! `crowd` counts and bounds who is connected, `saying` waits for them no longer than it should.
+//! `crowd` counts and bounds who is connected, `saying` waits for them no longer than it should, and a `bell` tells when one of
+//! them has said something.
 //!
 //! A further outlet is one module with an [`outlets::Outlet`] and one line in [`start`]; a further one that speaks to
 //! somebody connected takes [`App::tail`] and has its line in [`router`].
 //!
 //! **Invariant:** a gateway knows the change and no domain rule; the domain and the store know no gateway.
 
+mod bell;
 pub mod channels;
 mod crowd;
 pub mod graphql;
@@ -39,7 +41,7 @@ use crate::app::App;
 
 /// What a socket reads into at once; longer messages are read piece by piece. Each socket holds as much, and clears it
 /// before every look at its peer: of what the library takes by itself, 128 KiB, that was a quarter of what its threads did.
-const READ_BUFFER_BYTES: usize = 16 * 1024;
+const READ_BUFFER_BYTES: usize = 4 * 1024;
 
 /// The routes of whoever comes to be told.
 pub fn router() -> Router<App> {

@@ -59,6 +59,7 @@ impl<Q: Send + 'static, A: Send + 'static> Gather<Q, A> {
 
     /// Answers until nobody waits.
     async fn answer(self, store: Store, all: AnswerAll<Q, A>) {
+        self.company().await;
         loop {
             let asked: Vec<_> = {
                 let mut waiting = self.lock();
@@ -82,6 +83,19 @@ impl<Q: Send + 'static, A: Send + 'static> Gather<Q, A> {
                 // Whoever waits hears that there is no answer.
                 Err(error) => tracing::warn!(%error, "what listeners may know cannot be read"),
             }
+        }
+    }
+
+    /// Lets those ask who were woken by the same event, for as long as there are any.
+    async fn company(&self) {
+        let mut asked = 0;
+        loop {
+            let now = self.lock().questions.len();
+            if now == asked || now >= TOGETHER {
+                return;
+            }
+            asked = now;
+            tokio::task::yield_now().await;
         }
     }
 

@@ -89,8 +89,8 @@ pub enum Sight {
 /// A ticket that may be read.
 #[derive(Clone, Debug)]
 pub struct Seen {
-    /// As it stands.
-    pub ticket: Ticket,
+    /// As it stands; the same for all who were answered from one snapshot.
+    pub ticket: Arc<Ticket>,
     /// Whether they could have read it all the time since it happened: then what it was before is no news to them.
     pub all_along: bool,
     /// What was said, where they may read that.
@@ -130,14 +130,12 @@ impl Store {
 /// What each of these may know: who they are, the ticket and whose doing it was are read once for all who ask.
 fn witnesses(db: &mut dyn Sql, asked: &[(Pass, Question)], store: &Store) -> Result<Vec<Option<Witness>>> {
     let (now, limits) = (store.now(), store.limits);
-    let (mut owners, mut tickets, mut actors) = (HashMap::new(), HashMap::new(), HashMap::new());
-    let mut live = HashMap::new();
+    let owners = statements::keys::owners(db, asked.iter().map(|(pass, _)| &pass.key), now)?;
+    let (mut tickets, mut actors, mut live) = (HashMap::new(), HashMap::new(), HashMap::new());
     let mut answers = Vec::with_capacity(asked.len());
     for (pass, question) in asked {
-        let owner = once(&mut owners, (pass.key.bytes(), &pass.tenant), || {
-            statements::keys::owner(db, &pass.key, Some(&pass.tenant), now)
-        })?;
-        let Some(caller) = owner.clone() else {
+        let owner = owners.get(pass.key.bytes()).filter(|owner| owner.tenant == pass.tenant);
+        let Some(caller) = owner.cloned() else {
             answers.push(None);
             continue;
         };
@@ -145,7 +143,7 @@ fn witnesses(db: &mut dyn Sql, asked: &[(Pass, Question)], store: &Store) -> Res
             statements::flags::is_on(db, &pass.tenant, Flag::LiveTicketUpdates)
         })?;
         let ticket = once(&mut tickets, (&pass.tenant, &question.ticket), || {
-            statements::tickets::get(db, &pass.tenant, &question.ticket)
+            Ok(statements::tickets::get(db, &pass.tenant, &question.ticket)?.map(Arc::new))
         })?;
         let sight = statements::witness::sight(db, &caller, question, ticket.as_ref(), limits)?;
         let actor = match &question.actor {

@@ -13,6 +13,7 @@ mod peer;
 mod requests;
 mod schema;
 mod sight;
+mod together;
 #[path = "../two_companies/mod.rs"]
 mod two_companies;
 mod world;

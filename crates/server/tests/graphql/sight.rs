@@ -13,7 +13,7 @@ const EVENT: &str = "eventType ticketId ticket { boardId title } previousState c
     changes { field oldValue newValue }";
 
 /// A ticket on this board, or on any other.
-async fn on(world: &World, person: &Person, board: &BoardId, is_there: bool) -> Ticket {
+pub(crate) async fn on(world: &World, person: &Person, board: &BoardId, is_there: bool) -> Ticket {
     let tickets = world.tickets_of(person).await.into_iter();
     let mut found = tickets.filter(|one| {
         !one.status_is_closed
@@ -24,7 +24,7 @@ async fn on(world: &World, person: &Person, board: &BoardId, is_there: bool) -> 
 }
 
 /// The first status of a board.
-async fn status_of(world: &World, person: &Person, board: &BoardId) -> Value {
+pub(crate) async fn status_of(world: &World, person: &Person, board: &BoardId) -> Value {
     let (_, statuses) = world.send(Method::GET, "/api/v1/tickets/statuses", person, &Value::Null).await;
     let statuses = statuses["data"].as_array().expect("a list").iter();
     let mut own = statuses.filter(|one| one["board_id"] == json!(board) && one["is_closed"] == false);

@@ -2,8 +2,7 @@
 //!
 //! **Invariant:** what wakes them is what they listen to, at every moment.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
 
 use callboard_model::{BoardId, TicketId};
 use tokio::time::Instant;
@@ -11,12 +10,10 @@ use tokio::time::Instant;
 use super::limits::{ACCESS_CHECKED_EVERY, BOARD_GATHERED_FOR, BOARD_TICKETS_MAX};
 use super::name::Channel;
 use super::proof::Grant;
-use super::told_of::{Once, record};
+use super::told_of::Once;
 use crate::auth::{Access, Caller, Placement};
 use crate::gateways::crowd::Subscribed;
 use crate::gateways::tail::Subscription;
-use crate::store::events::Told;
-use crate::store::records::Kind;
 
 /// Somebody who was let in.
 pub(super) struct Listener {
@@ -24,8 +21,8 @@ pub(super) struct Listener {
     /// As who they were let in, everywhere they are.
     pub(super) caller: Caller,
     pub(super) names: BTreeMap<Channel, Subscribed>,
-    /// The same, for whoever decides what wakes this client.
-    wanted: Arc<Mutex<Wanted>>,
+    /// How many of them are boards.
+    boards: usize,
     pub(super) events: Subscription,
     pub(super) once: Once,
     /// Tickets of boards that changed and were not told yet.
@@ -34,23 +31,14 @@ pub(super) struct Listener {
     pub(super) check_at: Instant,
 }
 
-/// What wakes a client.
-#[derive(Debug, Default)]
-struct Wanted {
-    records: HashSet<(Kind, String)>,
-    boards: usize,
-}
-
 impl Listener {
     pub(super) fn new(events: Subscription, grant: &Grant, caller: &Caller) -> Self {
-        let wanted = Arc::new(Mutex::new(Wanted::default()));
-        let watched = Arc::clone(&wanted);
-        events.only(Box::new(move |told| lock(&watched).wants(told)));
+        events.wants_everything(false);
         Self {
             grant: grant.clone(),
             caller: caller.clone(),
             names: BTreeMap::new(),
-            wanted,
+            boards: 0,
             events,
             once: Once::default(),
             gathered: BTreeMap::new(),
@@ -60,16 +48,17 @@ impl Listener {
     }
 
     pub(super) fn has_boards(&self) -> bool {
-        lock(&self.wanted).boards > 0
+        self.boards > 0
     }
 
     /// Listens there, too.
     pub(super) fn hear(&mut self, channel: Channel, counted: Subscribed) {
         match &channel {
-            Channel::Record(kind, id) => {
-                lock(&self.wanted).records.insert((*kind, id.clone()));
+            Channel::Record(_, id) => self.events.wants_about(id),
+            Channel::Board(_) => {
+                self.boards += 1;
+                self.events.wants_everything(true);
             }
-            Channel::Board(_) => lock(&self.wanted).boards += 1,
         }
         self.names.insert(channel, counted);
     }
@@ -79,11 +68,15 @@ impl Listener {
             return;
         }
         match channel {
-            Channel::Record(kind, id) => {
-                lock(&self.wanted).records.remove(&(*kind, id.clone()));
+            Channel::Record(_, id) => {
+                // Another kind of thing may have the same name.
+                if !self.names.keys().any(|name| matches!(name, Channel::Record(_, other) if other == id)) {
+                    self.events.wants_no_more_about(id);
+                }
             }
             Channel::Board(board) => {
-                lock(&self.wanted).boards -= 1;
+                self.boards -= 1;
+                self.events.wants_everything(self.has_boards());
                 self.gathered.remove(board);
             }
         }
@@ -105,14 +98,4 @@ impl Listener {
         }
         self.gathered_until.get_or_insert_with(|| Instant::now() + BOARD_GATHERED_FOR);
     }
-}
-
-impl Wanted {
-    fn wants(&self, told: &Told) -> bool {
-        record(told).is_some_and(|of| of.0 == Kind::Ticket && self.boards > 0 || self.records.contains(&of))
-    }
-}
-
-fn lock(wanted: &Mutex<Wanted>) -> MutexGuard<'_, Wanted> {
-    wanted.lock().unwrap_or_else(PoisonError::into_inner)
 }

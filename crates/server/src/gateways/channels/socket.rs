@@ -3,6 +3,8 @@
 //! **Invariant:** the task never waits for a peer without a limit, and a peer that is put off is told with the protocol's
 //! own code whether to come back.
 
+use std::pin::pin;
+
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, Query, State};
@@ -16,6 +18,7 @@ use super::{APP_KEY, Channels, frame};
 use crate::app::App;
 use crate::auth::random_bytes;
 use crate::gateways::READ_BUFFER_BYTES;
+use crate::gateways::bell::Bell;
 use crate::gateways::saying::{say, say_goodbye};
 use crate::http::problem::Problem;
 use crate::quota::Bucket;
@@ -85,11 +88,12 @@ async fn converse(socket: &mut WebSocket, channels: Channels) -> End {
     let (stop, crowd) = (channels.0.stop.clone(), channels.0.crowd.clone());
     let mut visit = Visit::new(channels, seat, name);
     let mut talk = Talk::new();
+    let (bell, mut stopped) = (Bell::new(), pin!(stop.cancelled()));
     loop {
         let said = tokio::select! {
             biased;
-            () = stop.cancelled() => return Bye::new(RESTART, "The server stops: come back").into(),
-            message = socket.recv() => match talk.heard(message) {
+            () = stopped.as_mut() => return Bye::new(RESTART, "The server stops: come back").into(),
+            message = bell.next(socket) => match talk.heard(message) {
                 Ok(Some(said)) => visit.said(said).await,
                 Ok(None) => continue,
                 Err(end) => return end,

@@ -64,11 +64,16 @@ impl Fault {
 
     /// As a whole answer.
     pub(super) fn response(self) -> Response {
-        let error = Error::from(self);
-        let mut server_error = ServerError::new(error.message, None);
-        server_error.extensions = error.extensions;
-        Response::from_errors(vec![server_error])
+        refused(self)
     }
+}
+
+/// A refusal as a whole answer.
+pub(super) fn refused(why: impl Into<Error>) -> Response {
+    let why = why.into();
+    let mut error = ServerError::new(why.message, None);
+    error.extensions = why.extensions;
+    Response::from_errors(vec![error])
 }
 
 impl From<Fault> for Error {

@@ -43,6 +43,8 @@ pub const SILENCE_MAX: Duration = Duration::from_secs(40);
 
 /// How often it is asked whether the key still opens, on a socket on which nothing happens.
 pub const ACCESS_CHECKED_EVERY: Duration = Duration::from_secs(4);
+/// What was asked no longer ago than this is not asked again by the clock.
+pub const ASKED_JUST_NOW: Duration = Duration::from_secs(1);
 /// A check that takes longer than this has failed.
 pub const CHECK_PATIENCE: Duration = Duration::from_secs(3);
 /// How long a socket stays although nobody can be asked. Overflow: 1013.

@@ -7,34 +7,63 @@
 //! **Invariant:** an event is told, is not this caller's to know, or ends the subscription with a reason. None is skipped.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use async_graphql::{Error, Json};
-use serde_json::{Map, Value, json};
-use tokio::time::{Interval, MissedTickBehavior, interval};
+use async_graphql::Error;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use super::fault::{Fault, Why};
-use super::limits::ACCESS_CHECKED_EVERY;
-use super::schema::event::{SupportTicketEvent, TicketEventType};
-use super::schema::query::SupportUser;
+use super::limits::{ACCESS_CHECKED_EVERY, ASKED_JUST_NOW};
+use super::news::News;
+use super::schema::event::TicketEventType;
 use super::wish::Wish;
-use super::words::{self, Happened};
+use super::words;
 use crate::app::App;
 use crate::gateways::tail::{Heard, Subscription};
 use crate::http::problem::Problem;
 use crate::store::events::Told;
-use crate::store::witness::{Pass, Question, Seen, Sight, Witness};
+use crate::store::witness::{Pass, Question, Sight, Witness};
 
-/// Hears what happens from the moment in which the operation came; taken by the one thing that the operation asks for.
-pub(super) struct Ear(Mutex<Option<(Pass, Subscription)>>);
+/// Hears what happens from the moment in which the operation came. The one thing that the operation asks for takes it, and
+/// leaves whoever listens.
+pub(super) struct Ear(Mutex<Heeds>);
+
+enum Heeds {
+    Nobody(Pass, Subscription),
+    Taken,
+    Listener(Box<Listener>),
+}
 
 impl Ear {
     pub(super) fn new(pass: Pass, heard: Subscription) -> Self {
-        Self(Mutex::new(Some((pass, heard))))
+        Self(Mutex::new(Heeds::Nobody(pass, heard)))
     }
 
     pub(super) fn take(&self) -> Option<(Pass, Subscription)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+        let mut heeds = self.lock();
+        match std::mem::replace(&mut *heeds, Heeds::Taken) {
+            Heeds::Nobody(pass, heard) => Some((pass, heard)),
+            other => {
+                *heeds = other;
+                None
+            }
+        }
+    }
+
+    pub(super) fn leave(&self, listener: Listener) {
+        *self.lock() = Heeds::Listener(Box::new(listener));
+    }
+
+    /// Whoever listens, if the operation came to that.
+    pub(super) fn listener(&self) -> Option<Box<Listener>> {
+        match std::mem::replace(&mut *self.lock(), Heeds::Taken) {
+            Heeds::Listener(listener) => Some(listener),
+            Heeds::Nobody(..) | Heeds::Taken => None,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Heeds> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -45,9 +74,11 @@ pub(super) struct Listener {
     heard: Subscription,
     wish: Wish,
     /// What one domain event is in several words.
-    waiting: VecDeque<SupportTicketEvent>,
+    waiting: VecDeque<News>,
     /// Rings when it is time to ask whether the ticket may still be read although nothing happens.
     check: Interval,
+    /// When it was asked last what may be known.
+    asked_at: Instant,
     /// Nothing more can come.
     is_over: bool,
 }
@@ -56,17 +87,27 @@ impl Listener {
     pub(super) fn new(app: App, pass: Pass, heard: Subscription, wish: Wish) -> Self {
         let mut check = interval(ACCESS_CHECKED_EVERY);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        if let Some(wants) = wish.wakes() {
-            heard.only(wants);
+        if let Some(tickets) = wish.tickets() {
+            heard.wants_everything(false);
+            tickets.into_iter().for_each(|ticket| heard.wants_about(ticket));
         }
-        Self { app, pass, heard, wish, waiting: VecDeque::new(), check, is_over: false }
+        Self {
+            app,
+            pass,
+            heard,
+            wish,
+            waiting: VecDeque::new(),
+            check,
+            asked_at: Instant::now(),
+            is_over: false,
+        }
     }
 
     /// The next event; an error ends it.
-    pub(super) async fn next(&mut self) -> Option<Result<SupportTicketEvent, Error>> {
+    pub(super) async fn next(&mut self) -> Option<Result<News, Error>> {
         loop {
-            if let Some(event) = self.waiting.pop_front() {
-                return Some(Ok(event));
+            if let Some(news) = self.waiting.pop_front() {
+                return Some(Ok(news));
             }
             if self.is_over {
                 return None;
@@ -97,7 +138,7 @@ impl Listener {
     }
 
     /// Refuses to listen to one ticket that may not be read, or is not there.
-    pub(super) async fn begin(&self) -> Result<(), Problem> {
+    pub(super) async fn begin(&mut self) -> Result<(), Problem> {
         match self.sight().await? {
             Some(Sight::Nothing | Sight::Gone) => Err(gone_from_sight()),
             Some(Sight::Ticket(_)) | None => Ok(()),
@@ -105,7 +146,10 @@ impl Listener {
     }
 
     /// Whether the one ticket that is listened to may still be read. That it is gone is told by its event.
-    async fn still_there(&self) -> Result<(), Problem> {
+    async fn still_there(&mut self) -> Result<(), Problem> {
+        if self.asked_at.elapsed() < ASKED_JUST_NOW {
+            return Ok(());
+        }
         match self.sight().await? {
             Some(Sight::Nothing) => Err(gone_from_sight()),
             Some(Sight::Gone | Sight::Ticket(_)) | None => Ok(()),
@@ -113,21 +157,22 @@ impl Listener {
     }
 
     /// What may be known now of the one ticket that is listened to, if it is one.
-    async fn sight(&self) -> Result<Option<Sight>, Problem> {
+    async fn sight(&mut self) -> Result<Option<Sight>, Problem> {
         match &self.wish {
             Wish::Ticket(ticket) => Ok(Some(self.ask(Question::about(ticket.clone())).await?.sight)),
             _ => Ok(None),
         }
     }
 
-    async fn ask(&self, question: Question) -> Result<Witness, Problem> {
+    async fn ask(&mut self, question: Question) -> Result<Witness, Problem> {
+        self.asked_at = Instant::now();
         let witness = self.app.store.witness(&self.pass, question).await?;
         let witness = witness.ok_or_else(Problem::key_invalid)?;
         if witness.is_live { Ok(witness) } else { Err(Problem::live_updates_off()) }
     }
 
-    async fn told(&mut self, told: &Told) -> Result<(), Problem> {
-        for happened in words::of(told) {
+    async fn told(&mut self, told: &Arc<Told>) -> Result<(), Problem> {
+        for (part, happened) in words::of(told).into_iter().enumerate() {
             if !self.wish.may_want(&happened) {
                 continue;
             }
@@ -142,24 +187,22 @@ impl Listener {
             if happened.is_internal && !caller.access.sees_internal_comments() {
                 continue;
             }
-            let by = told
-                .actor
-                .as_ref()
-                .map(|id| SupportUser::of(id.as_str(), actor.map(|name| name.to_string())));
-            match sight {
+            let seen = match sight {
                 Sight::Nothing if matches!(self.wish, Wish::Ticket(_)) => return Err(gone_from_sight()),
-                Sight::Nothing => {}
+                Sight::Nothing => continue,
                 Sight::Gone => {
                     let is_its_end = happened.word == TicketEventType::Deleted;
                     self.is_over |= is_its_end && matches!(self.wish, Wish::Ticket(_));
-                    self.waiting.push_back(event(told, happened, by, None));
+                    None
                 }
                 Sight::Ticket(seen) => {
-                    if self.wish.wants(&happened, &seen.ticket, (&caller.user, seen.ties)) {
-                        self.waiting.push_back(event(told, happened, by, Some(*seen)));
+                    if !self.wish.wants(&happened, &seen.ticket, (&caller.user, seen.ties)) {
+                        continue;
                     }
+                    Some(*seen)
                 }
-            }
+            };
+            self.waiting.push_back(News { told: Arc::clone(told), part, happened, actor, seen, caller });
         }
         Ok(())
     }
@@ -167,44 +210,6 @@ impl Listener {
 
 fn gone_from_sight() -> Problem {
     Problem::not_found("Ticket not found")
-}
-
-/// As it is told. Without a ticket, and to somebody who could not read it all along, without what it was.
-fn event(told: &Told, happened: Happened, by: Option<SupportUser>, seen: Option<Seen>) -> SupportTicketEvent {
-    let (ticket, comment, all_along) = match seen {
-        Some(seen) => (Some(seen.ticket), seen.comment, seen.all_along),
-        None => (None, None, false),
-    };
-    let changes = if all_along { happened.changes } else { Vec::new() };
-    let previous: Map<String, Value> = changes
-        .iter()
-        .map(|change| {
-            (change.field.clone(), change.old_value.as_ref().map_or(Value::Null, |value| value.0.clone()))
-        })
-        .collect();
-    SupportTicketEvent {
-        event_type: happened.word,
-        ticket_id: happened.ticket.as_str().into(),
-        ticket: ticket.map(Into::into),
-        previous_state: (!previous.is_empty()).then_some(Json(previous)),
-        triggered_by: by,
-        timestamp: told.occurred_at.into(),
-        metadata: Json(metadata(told)),
-        comment: comment.map(Into::into),
-        changes,
-    }
-}
-
-fn metadata(told: &Told) -> Map<String, Value> {
-    let said = [
-        ("eventId", json!(told.event_id)),
-        ("seq", json!(told.seq)),
-        ("source", json!(told.event_type)),
-        ("changeId", json!(told.change)),
-        ("originSession", json!(told.origin)),
-        ("simulated", json!(told.simulated)),
-    ];
-    said.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
 }
 
 #[cfg(test)]

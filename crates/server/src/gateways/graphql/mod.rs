@@ -10,20 +10,25 @@
 //! | `document` | what a query costs before it is looked at |
 //! | `answer` | one request over HTTP |
 //! | `protocol`, `socket`, `talk` | the messages of a socket, its task, and what is under way on it |
+//! | `course` | what comes of one operation, from its beginning to its end |
 //! | `words`, `wish`, `listener` | domain events in the words of GS-3, which of them are wanted, and who may know what |
+//! | `news`, `teller` | an event as one listener is told of it, and in the words of a query, once for all who may know the same |
 //! | `fault` | every answer that says no |
 //!
 //! **Invariant:** an event goes out only after it was asked what this very caller may read now.
 
 mod answer;
+mod course;
 mod document;
 mod fault;
 pub mod limits;
 mod listener;
+mod news;
 mod protocol;
 pub mod schema;
 mod socket;
 mod talk;
+mod teller;
 mod wish;
 mod words;
 
@@ -35,6 +40,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::limits::{CONNECTIONS_PER_USER, SOCKETS};
+use self::teller::Tellers;
 use super::crowd::{Bounds, Counts, Crowd};
 use crate::app::App;
 
@@ -47,6 +53,7 @@ pub struct Graph(Arc<Shared>);
 
 struct Shared {
     schema: schema::Graph,
+    tellers: Tellers,
     crowd: Crowd,
     sockets: TaskTracker,
     stop: CancellationToken,
@@ -58,7 +65,7 @@ impl Graph {
     pub fn new(stop: CancellationToken) -> Self {
         let crowd = Crowd::new(Bounds { sockets: SOCKETS, per_person: CONNECTIONS_PER_USER });
         let (schema, sockets) = (schema::graph(), TaskTracker::new());
-        Self(Arc::new(Shared { schema, crowd, sockets, stop }))
+        Self(Arc::new(Shared { schema, tellers: Tellers::default(), crowd, sockets, stop }))
     }
 
     /// Waits until every socket has been told goodbye. To be called after `stop`, with a deadline of the caller's.
@@ -75,6 +82,10 @@ impl Graph {
 
     fn schema(&self) -> &schema::Graph {
         &self.0.schema
+    }
+
+    fn tellers(&self) -> &Tellers {
+        &self.0.tellers
     }
 }
 

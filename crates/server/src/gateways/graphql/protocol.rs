@@ -157,12 +157,11 @@ enum Said<'a> {
     ConnectionAck,
     Ping,
     Pong,
-    Next { id: &'a str, payload: &'a Response },
     Error { id: &'a str, payload: &'a [ServerError] },
     Complete { id: &'a str },
 }
 
-fn text(said: &Said<'_>) -> String {
+fn text(said: &impl Serialize) -> String {
     serde_json::to_string(said).unwrap_or_else(|error| {
         tracing::error!(%error, "a message cannot be written");
         String::new()
@@ -181,9 +180,15 @@ pub(super) fn pong() -> String {
     text(&Said::Pong)
 }
 
-/// One answer.
-pub(super) fn next(id: &str, payload: &Response) -> String {
-    text(&Said::Next { id, payload })
+/// One answer, for whoever it is.
+pub(super) fn payload(answer: &Response) -> String {
+    text(answer)
+}
+
+/// One answer, written out before.
+pub(super) fn next(id: &str, payload: &str) -> String {
+    let id = text(&id);
+    [r#"{"type":"next","id":"#, &id, r#","payload":"#, payload, "}"].concat()
 }
 
 /// What went wrong; ends the operation.
@@ -260,7 +265,10 @@ mod tests {
         assert_eq!(parsed(complete("1")), json!({"type": "complete", "id": "1"}));
         let failed = Response::from_errors(vec![ServerError::new("no", None)]);
         assert_eq!(parsed(error("1", &failed))["payload"][0]["message"], "no");
-        let answer = Response::new(async_graphql::Value::from(7));
-        assert_eq!(parsed(next("1", &answer)), json!({"type": "next", "id": "1", "payload": {"data": 7}}));
+        let answer = payload(&Response::new(async_graphql::Value::from(7)));
+        for id in ["1", "a \"quoted\" one"] {
+            let said = json!({"type": "next", "id": id, "payload": {"data": 7}});
+            assert_eq!(parsed(next(id, &answer)), said);
+        }
     }
 }

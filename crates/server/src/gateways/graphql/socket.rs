@@ -5,6 +5,8 @@
 //!
 //! **Invariant:** the task never waits for a peer without a limit, and nobody says more after a close.
 
+use std::pin::pin;
+
 use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
@@ -19,6 +21,7 @@ use super::talk::Talk;
 use crate::app::App;
 use crate::error::ServerError;
 use crate::gateways::READ_BUFFER_BYTES;
+use crate::gateways::bell::Bell;
 use crate::gateways::crowd::Seat;
 use crate::gateways::saying::{say, say_goodbye};
 use crate::http::problem::Problem;
@@ -81,19 +84,29 @@ enum End {
 }
 
 async fn converse(socket: &mut WebSocket, mut talk: Talk, stop: &CancellationToken) -> End {
+    let (bell, mut stopped) = (Bell::new(), pin!(stop.cancelled()));
+    let mut alarm = pin!(sleep_until(talk.next_tick()));
     loop {
+        // What is due later than it was is seen when the alarm goes: setting it anew costs more than looking once in vain.
+        if talk.next_tick() < alarm.deadline() {
+            alarm.as_mut().reset(talk.next_tick());
+        }
         let said = tokio::select! {
             biased;
-            () = stop.cancelled() => Err(Close::restart()),
+            () = stopped.as_mut() => Err(Close::restart()),
             // Reading first: there may always be another event, and what a peer says is bounded in its rate.
-            message = socket.recv() => match message {
+            message = bell.next(socket) => match message {
                 Some(Ok(Message::Text(text))) => talk.heard(&text).await,
                 Some(Ok(Message::Ping(_) | Message::Pong(_))) => { talk.lives(); Ok(Vec::new()) }
                 Some(Ok(Message::Binary(_))) => Err(Close::bad_request("Messages are text")),
                 Some(Err(error)) if is_too_big(&error) => Err(Close::too_big(MESSAGE_BYTES_MAX)),
                 Some(Ok(Message::Close(_)) | Err(_)) | None => return End::Gone,
             },
-            () = sleep_until(talk.next_tick()) => talk.tick().await,
+            () = alarm.as_mut() => {
+                let said = talk.tick().await;
+                alarm.as_mut().reset(talk.next_tick());
+                said
+            }
             said = talk.next() => Ok(said),
         };
         match said {

@@ -3,23 +3,26 @@
 //! **Invariant:** nothing is begun for anybody whose key was not checked for it a moment ago.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::Response;
 use futures_util::StreamExt;
-use futures_util::stream::{AbortHandle, BoxStream, SelectAll, abortable, once};
+use futures_util::stream::{AbortHandle, BoxStream, SelectAll, abortable};
 use serde_json::{Map, Value};
 use tokio::time::{Instant, timeout};
 
 use super::answer::asked_by;
+use super::course::{self, Came, Subscribes};
 use super::document::{Kind, weigh};
-use super::fault::{Fault, Why, coded};
+use super::fault::{Fault, Why, refused};
 use super::limits::{
     ACCESS_CHECKED_EVERY, CHECK_PATIENCE, INIT_PATIENCE, MESSAGES, PING_EVERY, SILENCE_MAX,
     SUBSCRIPTIONS_PER_CONNECTION, UNCHECKED_FOR,
 };
 use super::listener::Ear;
 use super::protocol::{self, Close, Heard};
+use super::teller::Words;
 use crate::app::App;
 use crate::auth::api_key::KeyHash;
 use crate::error::ServerError;
@@ -59,8 +62,8 @@ struct Running {
     _counted: Option<Subscribed>,
 }
 
-/// What comes of an operation; without a response it has ended.
-struct Answer(String, Option<Box<Response>>);
+/// What comes of an operation.
+struct Answer(Arc<str>, Came);
 
 impl Talk {
     pub(super) fn new(app: App, seat: Seat, source: Option<Source>) -> Self {
@@ -122,8 +125,7 @@ impl Talk {
             return Err(Close::too_many("Too many connections of one person: close some"));
         }
         self.pass = Some(Pass { key, tenant: caller.tenant });
-        self.checked_at = Instant::now();
-        self.check_at = self.checked_at + ACCESS_CHECKED_EVERY;
+        self.checked(Instant::now());
         Ok(vec![protocol::ack()])
     }
 
@@ -152,18 +154,21 @@ impl Talk {
             return Ok(vec![self.refuse(&id, Problem::live_updates_off())]);
         }
         let mut request = asked_by(request, &self.app, caller);
-        let mut counted = None;
+        let (mut counted, mut subscribes) = (None, None);
         if kind == Kind::Subscription {
-            match self.app.tail.subscribe(&pass.tenant).await {
-                Ok(heard) => request = request.data(Ear::new(pass, heard)),
+            let ear = match self.app.tail.subscribe(&pass.tenant).await {
+                Ok(heard) => Arc::new(Ear::new(pass, heard)),
                 Err(error) => return Ok(vec![self.refuse(&id, Problem::from(error))]),
-            }
+            };
+            let words = Words::of(&request);
+            request = request.data(Arc::clone(&ear));
+            subscribes = Some(Box::new(Subscribes { app: self.app.clone(), ear, words }));
             counted = Some(self.crowd.subscribes());
         }
-        let (name, ended) = (id.clone(), id.clone());
-        let answers = self.app.graph.schema().execute_stream(request);
-        let answers = answers.map(move |response| Answer(name.clone(), Some(Box::new(coded(response)))));
-        let (answers, abort) = abortable(answers.chain(once(async move { Answer(ended, None) })));
+        let name: Arc<str> = id.as_str().into();
+        let answers = self.app.graph.schema().execute_stream(request).boxed();
+        let comes = course::of(answers, subscribes).map(move |came| Answer(Arc::clone(&name), came));
+        let (answers, abort) = abortable(comes);
         self.answers.push(answers.boxed());
         self.running.insert(id, Running { abort, kind, _counted: counted });
         Ok(Vec::new())
@@ -171,10 +176,7 @@ impl Talk {
 
     fn refuse(&self, id: &str, why: impl Into<async_graphql::Error>) -> String {
         self.crowd.refused();
-        let error = why.into();
-        let mut told = async_graphql::ServerError::new(error.message, None);
-        told.extensions = error.extensions;
-        protocol::error(id, &Response::from_errors(vec![told]))
+        protocol::error(id, &refused(why))
     }
 
     fn end(&mut self, id: &str) {
@@ -187,38 +189,47 @@ impl Talk {
     pub(super) async fn next(&mut self) -> Vec<String> {
         loop {
             match self.answers.next().await {
-                Some(Answer(id, response)) => {
-                    let Some(kind) = self.running.get(&id).map(|running| running.kind) else { continue };
-                    return vec![self.told(&id, kind, response)];
+                Some(Answer(id, came)) => {
+                    let Some(kind) = self.running.get(&*id).map(|running| running.kind) else { continue };
+                    return vec![self.came(&id, kind, came)];
                 }
                 None => std::future::pending().await,
             }
         }
     }
 
-    fn told(&mut self, id: &str, kind: Kind, response: Option<Box<Response>>) -> String {
-        let Some(response) = response else {
-            self.end(id);
-            return protocol::complete(id);
-        };
+    fn came(&mut self, id: &str, kind: Kind, came: Came) -> String {
+        match came {
+            Came::Told(payload) => {
+                self.crowd.delivered();
+                // Whether the key still opens was asked for this.
+                self.checked(Instant::now());
+                protocol::next(id, &payload)
+            }
+            Came::Answered(response) => self.answered(id, kind, &response),
+            Came::Ended => {
+                self.end(id);
+                protocol::complete(id)
+            }
+        }
+    }
+
+    fn answered(&mut self, id: &str, kind: Kind, response: &Response) -> String {
         // A subscription that fails is over, and so is what was never begun.
         let is_data = response.data != async_graphql::Value::Null;
         let is_over =
             !is_data && (kind == Kind::Subscription || response.errors.iter().all(|one| one.path.is_empty()));
         if !is_over {
-            if kind == Kind::Subscription {
-                self.crowd.delivered();
-            }
-            return protocol::next(id, &response);
+            return protocol::next(id, &protocol::payload(response));
         }
         self.end(id);
-        if has_code(&response, Why::EventsMissed.code()) {
+        if has_code(response, Why::EventsMissed.code()) {
             self.crowd.too_slow();
         }
         self.crowd.refused();
         // Perhaps the key is why.
         self.check_at = Instant::now();
-        protocol::error(id, &response)
+        protocol::error(id, response)
     }
 
     /// When it is time for [`Talk::tick`].
@@ -279,6 +290,12 @@ impl Talk {
         let ids: Vec<String> = subscriptions.map(|(id, _)| id.clone()).collect();
         ids.iter().for_each(|id| self.end(id));
         ids.iter().map(|id| self.refuse(id, Problem::live_updates_off())).collect()
+    }
+
+    /// It is known that the key opens.
+    fn checked(&mut self, now: Instant) {
+        self.checked_at = now;
+        self.check_at = now + ACCESS_CHECKED_EVERY;
     }
 
     /// Who it is, as they stand now; `None` when the key opens nothing any more.

@@ -4,17 +4,13 @@
 //!
 //! **Invariant:** pure, and never a reason to show more.
 
-use std::collections::BTreeSet;
-
 use callboard_model::{Ticket, TicketId, UserId};
 
 use super::limits::FILTER_IDS_MAX;
 use super::schema::event::{TicketEventFilter, TicketEventType};
 use super::words::Happened;
-use crate::gateways::tail::Wants;
 use crate::http::extract::invalid;
 use crate::http::problem::Problem;
-use crate::store::events::Told;
 use crate::store::witness::Ties;
 
 /// Which events.
@@ -48,17 +44,15 @@ impl Wish {
         }
     }
 
-    /// What has to wake whoever wishes this; `None`: everything.
-    pub(super) fn wakes(&self) -> Option<Wants> {
-        let tickets: BTreeSet<TicketId> = match self {
-            Self::Ticket(ticket) => [ticket.clone()].into(),
+    /// The tickets that whoever wishes this has to be woken for; `None`: for everything.
+    pub(super) fn tickets(&self) -> Option<Vec<&str>> {
+        match self {
+            Self::Ticket(ticket) => Some(vec![ticket.as_str()]),
             Self::Filtered(filter) => {
-                filter.ticket_ids.as_ref()?.iter().map(|id| id.as_str().into()).collect()
+                Some(filter.ticket_ids.as_ref()?.iter().map(|id| id.as_str()).collect())
             }
-            Self::Mine | Self::Team => return None,
-        };
-        // Of what is only simulated the ticket stands among its own fields, and is looked for later.
-        Some(Box::new(move |told: &Told| told.ticket.as_ref().is_none_or(|ticket| tickets.contains(ticket))))
+            Self::Mine | Self::Team => None,
+        }
     }
 
     /// Whether it may be wanted, as far as the event itself says.
@@ -140,8 +134,7 @@ mod tests {
     }
 
     fn happened(word: TicketEventType) -> Happened {
-        let left = Some("ann".into());
-        Happened { word, ticket: "1".into(), changes: vec![], comment: None, left, is_internal: false }
+        Happened::bare(word, "1".into(), Some("ann".into()))
     }
 
     fn hears(filter: TicketEventFilter, me: &str, ties: Ties) -> bool {

@@ -16,12 +16,15 @@ use serde_json::{Map, Value};
 use super::schema::event::{FieldChange, TicketEventType as Word};
 use crate::store::events::Told;
 
+/// How the fields of an event say what changed. They are read when it is told, and not for everybody who only might want it.
+type Changes = fn(&Map<String, Value>) -> Vec<FieldChange>;
+
 /// One event, before it is asked who may know what of it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) struct Happened {
     pub(super) word: Word,
     pub(super) ticket: TicketId,
-    pub(super) changes: Vec<FieldChange>,
+    changes: Changes,
     /// What was said.
     pub(super) comment: Option<CommentId>,
     /// Whose it was before, where it was taken from somebody.
@@ -34,25 +37,25 @@ pub(super) struct Happened {
 pub(super) fn of(told: &Told) -> Vec<Happened> {
     let Ok(event) = told.event_type.parse::<EventType>() else { return Vec::new() };
     let Some(payload) = told.payload.as_object() else { return Vec::new() };
-    let words = match event {
-        EventType::TicketCreated => vec![(Word::Created, Vec::new())],
-        EventType::TicketUpdated | EventType::TicketClosed => vec![(Word::Updated, edits(payload))],
-        EventType::TicketAssigned => vec![(Word::Assigned, assignment(payload))],
-        EventType::TicketUnassigned => vec![(Word::Unassigned, assignment(payload))],
+    let words: Vec<(Word, Changes)> = match event {
+        EventType::TicketCreated => vec![(Word::Created, nothing)],
+        EventType::TicketUpdated | EventType::TicketClosed => vec![(Word::Updated, edits)],
+        EventType::TicketAssigned => vec![(Word::Assigned, assignment)],
+        EventType::TicketUnassigned => vec![(Word::Unassigned, assignment)],
         EventType::TicketStatusChanged => {
-            vec![(Word::StatusChanged, went(payload, Field::Status, "StatusId"))]
+            vec![(Word::StatusChanged, |payload| went(payload, Field::Status, "StatusId"))]
         }
         EventType::TicketPriorityChanged => {
-            vec![(Word::PriorityChanged, went(payload, Field::Priority, "PriorityId"))]
+            vec![(Word::PriorityChanged, |payload| went(payload, Field::Priority, "PriorityId"))]
         }
         EventType::TicketResponseStateChanged => {
-            vec![(Word::Updated, went(payload, Field::ResponseState, "ResponseState"))]
+            vec![(Word::Updated, |payload| went(payload, Field::ResponseState, "ResponseState"))]
         }
-        EventType::TicketMessageAdded => vec![(Word::Commented, Vec::new())],
-        EventType::TicketCommentUpdated => vec![(Word::Updated, Vec::new())],
-        EventType::TicketDeleted => vec![(Word::Deleted, Vec::new())],
-        EventType::TicketMerged => vec![(Word::RelatedAdded, joined(payload))],
-        EventType::TicketSplit => vec![(Word::RelatedRemoved, parted(payload))],
+        EventType::TicketMessageAdded => vec![(Word::Commented, nothing)],
+        EventType::TicketCommentUpdated => vec![(Word::Updated, nothing)],
+        EventType::TicketDeleted => vec![(Word::Deleted, nothing)],
+        EventType::TicketMerged => vec![(Word::RelatedAdded, joined)],
+        EventType::TicketSplit => vec![(Word::RelatedRemoved, parted)],
         EventType::TicketTagsChanged => tags(payload),
         _ => Vec::new(),
     };
@@ -73,6 +76,23 @@ pub(super) fn of(told: &Told) -> Vec<Happened> {
         is_internal,
     };
     words.into_iter().map(happened).collect()
+}
+
+impl Happened {
+    /// What changed.
+    pub(super) fn changes(&self, told: &Told) -> Vec<FieldChange> {
+        told.payload.as_object().map(self.changes).unwrap_or_default()
+    }
+
+    /// For the tests beside this.
+    #[cfg(test)]
+    pub(super) fn bare(word: Word, ticket: TicketId, left: Option<UserId>) -> Self {
+        Self { word, ticket, changes: nothing, comment: None, left, is_internal: false }
+    }
+}
+
+fn nothing(_: &Map<String, Value>) -> Vec<FieldChange> {
+    Vec::new()
 }
 
 /// The ticket that it is about; what is only simulated names it among its own fields.
@@ -137,12 +157,16 @@ fn parted(payload: &Map<String, Value>) -> Vec<FieldChange> {
 }
 
 /// Tags that came and tags that went are two events.
-fn tags(payload: &Map<String, Value>) -> Vec<(Word, Vec<FieldChange>)> {
-    let some = |key: &str| payload.get(key).filter(|ids| ids.as_array().is_some_and(|ids| !ids.is_empty()));
-    let added = some("addedTagIds").map(|ids| (Word::TagAdded, vec![change("tags", None, Some(ids))]));
-    let removed = some("removedTagIds").map(|ids| (Word::TagRemoved, vec![change("tags", Some(ids), None)]));
-    added.into_iter().chain(removed).collect()
+fn tags(payload: &Map<String, Value>) -> Vec<(Word, Changes)> {
+    let added: Changes = |payload| vec![change("tags", None, payload.get(ADDED))];
+    let removed: Changes = |payload| vec![change("tags", payload.get(REMOVED), None)];
+    let both = [(ADDED, Word::TagAdded, added), (REMOVED, Word::TagRemoved, removed)];
+    let some = |key: &str| payload.get(key).and_then(Value::as_array).is_some_and(|ids| !ids.is_empty());
+    both.into_iter().filter(|(key, ..)| some(key)).map(|(_, word, changes)| (word, changes)).collect()
 }
+
+const ADDED: &str = "addedTagIds";
+const REMOVED: &str = "removedTagIds";
 
 #[cfg(test)]
 mod tests;

@@ -16,15 +16,18 @@
 //! **Invariant:** a subscriber gets every event that it wants behind the place where it began, in order and once, or is told
 //! that it [`Missed`](Heard::Missed) some and gets nothing more.
 
+mod followed;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use callboard_model::TenantId;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use self::followed::{Followed, Subscriber};
 use crate::bus::{Backoff, Bus};
 use crate::error::Result;
 use crate::store::Store;
@@ -63,36 +66,21 @@ struct Shared {
 #[derive(Default)]
 struct Follows {
     tenants: HashMap<TenantId, Followed>,
+    /// The number of the newest subscriber; no other ever has it again.
+    newest: u64,
     /// Whether a task reads for them.
     is_read: bool,
     /// What rings beside the store.
     elsewhere: Option<watch::Receiver<u64>>,
 }
 
-/// A tenant whose events somebody wants.
-struct Followed {
-    /// The last event that was read.
-    place: u64,
-    subscribers: Vec<Subscriber>,
-}
-
-struct Subscriber {
-    /// What it is not told any more: it was committed before it came.
-    since: u64,
-    /// What it wants; everything, until it has said so.
-    wants: Arc<OnceLock<Wants>>,
-    told: mpsc::Sender<Arc<Told>>,
-    missed: Arc<AtomicBool>,
-}
-
-/// Whether somebody wants an event. Asked for every event and subscriber, so it has to be quick.
-pub type Wants = Box<dyn Fn(&Told) -> bool + Send + Sync>;
-
 /// One subscriber's end. Dropped, it is forgotten.
 pub struct Subscription {
+    shared: Arc<Shared>,
+    tenant: TenantId,
+    number: u64,
     told: mpsc::Receiver<Arc<Told>>,
     missed: Arc<AtomicBool>,
-    wants: Arc<OnceLock<Wants>>,
 }
 
 impl Tail {
@@ -112,41 +100,53 @@ impl Tail {
         let newest = self.0.store.newest_event(tenant).await?;
         let (told, waiting) = mpsc::channel(SUBSCRIBER_QUEUE);
         let missed = Arc::new(AtomicBool::new(false));
-        let wants = Arc::new(OnceLock::new());
-        let subscription =
-            Subscription { told: waiting, missed: Arc::clone(&missed), wants: Arc::clone(&wants) };
+        let (shared, tenant) = (Arc::clone(&self.0), tenant.clone());
         if self.0.stop.is_cancelled() {
-            return Ok(subscription);
+            return Ok(Subscription { shared, tenant, number: 0, told: waiting, missed });
         }
         let mut follows = self.0.follows();
-        let followed = follows
-            .tenants
-            .entry(tenant.clone())
-            .or_insert_with(|| Followed { place: newest, subscribers: Vec::new() });
+        follows.newest += 1;
+        let number = follows.newest;
+        let followed = follows.tenants.entry(tenant.clone()).or_insert_with(|| Followed::from(newest));
         let since = newest.max(followed.place);
-        followed.subscribers.push(Subscriber { since, wants, told, missed });
+        followed.add(number, Subscriber::new(since, told, Arc::clone(&missed)));
         if !std::mem::replace(&mut follows.is_read, true) {
             tokio::spawn(read(Arc::clone(&self.0)));
         }
         drop(follows);
         self.0.joined.notify_one();
-        Ok(subscription)
+        Ok(Subscription { shared, tenant, number, told: waiting, missed })
     }
 
     /// How many follow it right now.
     #[must_use]
     pub fn subscribers(&self) -> usize {
-        let mut follows = self.0.follows();
-        follows.forget_who_left();
-        follows.tenants.values().map(|followed| followed.subscribers.len()).sum()
+        self.0.follows().tenants.values().map(Followed::subscribers).sum()
     }
 }
 
 impl Subscription {
-    /// From now on only what it wants wakes it and counts as waiting; what came before may still be told. Said once; what
-    /// is said again is not heard.
-    pub fn only(&self, wants: Wants) {
-        drop(self.wants.set(wants));
+    /// Whether every event wakes it and counts as waiting for it, as at first, or only what is
+    /// [about](Self::wants_about) the things it names. What came before is told in any case.
+    pub fn wants_everything(&self, wants: bool) {
+        self.followed(|followed| followed.wants_everything(self.number, wants));
+    }
+
+    /// From now on it wants what is about this ticket or entry of the schedule.
+    pub fn wants_about(&self, thing: &str) {
+        self.followed(|followed| followed.wants_about(self.number, thing));
+    }
+
+    /// And from now on no more.
+    pub fn wants_no_more_about(&self, thing: &str) {
+        self.followed(|followed| followed.wants_no_more_about(self.number, thing));
+    }
+
+    fn followed(&self, change: impl FnOnce(&mut Followed)) {
+        // Not there any more when the server stops.
+        if let Some(followed) = self.shared.follows().tenants.get_mut(&self.tenant) {
+            change(followed);
+        }
     }
 
     /// The next thing to know; `None` when the server stops, or after [`Heard::Missed`]. May be dropped while it waits.
@@ -154,6 +154,17 @@ impl Subscription {
         match self.told.recv().await {
             Some(told) => Some(Heard::Told(told)),
             None => self.missed.swap(false, Ordering::Relaxed).then_some(Heard::Missed),
+        }
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let mut follows = self.shared.follows();
+        let Some(followed) = follows.tenants.get_mut(&self.tenant) else { return };
+        followed.remove(self.number);
+        if followed.subscribers() == 0 {
+            follows.tenants.remove(&self.tenant);
         }
     }
 }
@@ -176,7 +187,6 @@ async fn read_for_ever(shared: &Shared) {
         committed.mark_unchanged();
         let (places, mut elsewhere) = {
             let mut follows = shared.follows();
-            follows.forget_who_left();
             if follows.tenants.is_empty() {
                 // Under the lock: whoever comes now starts another task.
                 follows.is_read = false;
@@ -232,7 +242,7 @@ async fn hand_out(shared: &Shared, places: Vec<(TenantId, u64)>) -> Result<Turn>
             let Some(followed) = follows.tenants.get_mut(&tenant) else { continue };
             let Some(events) = events else {
                 tracing::warn!(%tenant, "the log of events no longer reaches back to who follows it");
-                followed.subscribers.drain(..).for_each(Subscriber::miss);
+                followed.miss();
                 continue;
             };
             if events.has_more {
@@ -253,13 +263,6 @@ impl Shared {
 }
 
 impl Follows {
-    fn forget_who_left(&mut self) {
-        self.tenants.retain(|_, followed| {
-            followed.subscribers.retain(|subscriber| !subscriber.told.is_closed());
-            !followed.subscribers.is_empty()
-        });
-    }
-
     fn places(&self) -> Vec<(TenantId, u64)> {
         self.tenants.iter().map(|(tenant, followed)| (tenant.clone(), followed.place)).collect()
     }
@@ -270,32 +273,5 @@ impl Follows {
             bell.mark_unchanged();
             bell
         })
-    }
-}
-
-impl Followed {
-    fn tell(&mut self, all: &[Arc<Told>]) {
-        let mut behind = Vec::new();
-        for (place, subscriber) in self.subscribers.iter().enumerate() {
-            let wanted = |told: &Told| subscriber.wants.get().is_none_or(|wants| wants(told));
-            let new = all.iter().filter(|told| told.seq > subscriber.since && wanted(told));
-            if new
-                .cloned()
-                .any(|told| matches!(subscriber.told.try_send(told), Err(mpsc::error::TrySendError::Full(_))))
-            {
-                behind.push(place);
-            }
-        }
-        for place in behind.into_iter().rev() {
-            tracing::warn!("somebody who follows the log of events takes too little, and is let go");
-            self.subscribers.swap_remove(place).miss();
-        }
-    }
-}
-
-impl Subscriber {
-    /// What waits for it is still told; then it hears that it missed the rest.
-    fn miss(self) {
-        self.missed.store(true, Ordering::Relaxed);
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! **Invariant:** a place that cannot be found any more counts as one that the reader could not see.
 
+use std::sync::Arc;
+
 use callboard_model::{TenantId, Ticket, TicketId, Timestamp, UserId};
 
 use super::{changes, comments, lookups};
@@ -19,7 +21,7 @@ pub(in crate::store) fn sight(
     db: &mut dyn Sql,
     caller: &Caller,
     question: &Question,
-    ticket: Option<&Ticket>,
+    ticket: Option<&Arc<Ticket>>,
     limits: Limits,
 ) -> Result<Sight> {
     let Question { since, comment, ties, .. } = question;
@@ -43,7 +45,7 @@ pub(in crate::store) fn sight(
     };
     let comment = comment.filter(|comment| !comment.is_internal || access.sees_internal_comments());
     let ties = if *ties { self::ties(db, caller, ticket)? } else { Ties::default() };
-    Ok(Sight::Ticket(Box::new(Seen { ticket: ticket.clone(), all_along, comment, ties })))
+    Ok(Sight::Ticket(Box::new(Seen { ticket: Arc::clone(ticket), all_along, comment, ties })))
 }
 
 /// Whether there is no ticket of the company that they may not read.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use callboard_catalog::EventType;
 use callboard_model::{Ticket, Timestamp};
+use serde_json::json;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -71,7 +72,8 @@ async fn whoever_falls_too_far_behind_is_told_so_and_nothing_more() {
     let mut told = 0;
     let end = loop {
         match listener.next().await.expect("an event or an end") {
-            Ok(event) => {
+            Ok(news) => {
+                let event = news.event();
                 told += 1;
                 assert_eq!(event.metadata.0["simulated"], true);
                 assert_eq!(event.metadata.0["seq"], told, "each once, in order");
@@ -91,7 +93,8 @@ async fn whoever_keeps_up_hears_everything() {
     let (app, mut listener, author, ticket) = listening(&stop).await;
     for told in 1..=TOO_MANY {
         happens(&app, &author, &ticket).await;
-        let event = listener.next().await.expect("no end").expect("an event");
+        let news = listener.next().await.expect("no end").expect("an event");
+        let event = news.event();
         assert_eq!(event.metadata.0["seq"], told);
     }
 }

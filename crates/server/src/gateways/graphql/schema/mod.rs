@@ -22,6 +22,7 @@ mod scalar;
 pub(super) mod subscription;
 pub(super) mod ticket;
 
+use std::any::Any;
 use std::sync::LazyLock;
 
 use async_graphql::{Context, Schema};
@@ -60,13 +61,19 @@ pub fn text() -> &'static str {
 
 /// Who asks, and of which server.
 fn asking<'a>(context: &Context<'a>) -> Result<(&'a App, &'a Caller), Problem> {
-    match (context.data_opt(), context.data_opt()) {
-        (Some(app), Some(caller)) => Ok((app, caller)),
-        _ => {
-            tracing::error!("a request reached the schema without its caller");
-            Err(Problem::failed())
-        }
-    }
+    Ok((server(context)?, given(context)?))
+}
+
+/// Which server is asked.
+fn server<'a>(context: &Context<'a>) -> Result<&'a App, Problem> {
+    given(context)
+}
+
+fn given<'a, T: Any + Send + Sync>(context: &Context<'a>) -> Result<&'a T, Problem> {
+    context.data_opt().ok_or_else(|| {
+        tracing::error!("a request reached the schema without what belongs to it");
+        Problem::failed()
+    })
 }
 
 /// What a list costs: its length, times what one of it costs.

@@ -63,6 +63,6 @@ impl Query {
         let Reader(caller) = Reader::of(caller.clone())?;
         let params = PageAsked { filter, page, limit, sort, order }.params();
         let (tickets, at) = tickets::page(app, &caller, &params).await?;
-        Ok(TicketPage::of(tickets, &at))
+        Ok(TicketPage::of(&tickets, &at))
     }
 }

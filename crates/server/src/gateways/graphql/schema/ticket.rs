@@ -2,13 +2,17 @@
 //!
 //! **Invariant:** made of a ticket that the caller may read, and of nothing else.
 
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use callboard_model::rest::Pagination;
 use callboard_model::{Ticket, TicketId};
 
 use super::comment::TicketComment;
 use super::scalar::DateTime;
-use super::{asking, cost};
+use super::{asking, cost, server};
+use crate::app::App;
+use crate::auth::Caller;
 use crate::domain::description;
 use crate::domain::extras::Extras;
 use crate::gateways::graphql::limits::LOOK_UP_COST;
@@ -71,6 +75,9 @@ pub(crate) struct SupportTicket {
     /// What stands beside the fields, where it was read along with them.
     #[graphql(skip)]
     extras: Option<Extras>,
+    /// Whom it is told to, where that is not whoever asked for it.
+    #[graphql(skip)]
+    told_to: Option<Box<Caller>>,
 }
 
 #[ComplexObject]
@@ -101,7 +108,7 @@ impl SupportTicket {
         #[graphql(default = 50, desc = "At most 200.")] limit: i32,
         #[graphql(default = 0)] offset: u32,
     ) -> Result<Vec<TicketComment>, Problem> {
-        let (app, caller) = asking(context)?;
+        let (app, caller) = self.asking(context)?;
         let limit = u32::try_from(limit.clamp(0, COMMENTS_MAX)).unwrap_or_default();
         let query = CommentQuery { internal: true, order: Order::Ascending, limit, offset };
         let comments = comments::of_ticket(app, caller, &self.ticket, query).await?;
@@ -110,65 +117,78 @@ impl SupportTicket {
 }
 
 impl SupportTicket {
+    /// As somebody is told of it who listens. What is looked up for them is looked up with what they may read now.
+    pub(crate) fn told_to(caller: Caller, ticket: &Ticket) -> Self {
+        Self { told_to: Some(Box::new(caller)), ..ticket.into() }
+    }
+
+    fn asking<'a>(&'a self, context: &Context<'a>) -> Result<(&'a App, &'a Caller), Problem> {
+        match &self.told_to {
+            Some(caller) => Ok((server(context)?, caller)),
+            None => asking(context),
+        }
+    }
+
     async fn extras(&self, context: &Context<'_>) -> Result<Extras, Problem> {
         if let Some(extras) = &self.extras {
             return Ok(extras.clone());
         }
-        let (app, caller) = asking(context)?;
+        let (app, caller) = self.asking(context)?;
         Ok(tickets::found(app, caller, &self.ticket).await?.extras)
     }
 }
 
-impl From<Ticket> for SupportTicket {
-    fn from(of: Ticket) -> Self {
-        let text = |text: Option<std::sync::Arc<str>>| text.map(|text| text.to_string());
+impl From<&Ticket> for SupportTicket {
+    fn from(of: &Ticket) -> Self {
+        let text = |text: &Option<Arc<str>>| text.as_deref().map(str::to_owned);
         Self {
             id: ID::from(of.ticket_id.as_str()),
             number: of.ticket_number.to_string(),
             title: of.title.to_string(),
             version: of.version.unwrap_or_default().0,
-            board_id: of.board_id.map(|id| id.as_str().into()),
-            board_name: text(of.board_name),
-            client_id: of.client_id.map(|id| id.as_str().into()),
-            client_name: text(of.client_name),
-            location_id: of.location_id.map(|id| id.as_str().into()),
-            location_name: text(of.location_name),
-            contact_id: of.contact_name_id.map(|id| id.as_str().into()),
-            contact_name: text(of.contact_name),
-            status_id: of.status_id.map(|id| id.as_str().into()),
-            status_name: text(of.status_name),
+            board_id: of.board_id.as_ref().map(|id| id.as_str().into()),
+            board_name: text(&of.board_name),
+            client_id: of.client_id.as_ref().map(|id| id.as_str().into()),
+            client_name: text(&of.client_name),
+            location_id: of.location_id.as_ref().map(|id| id.as_str().into()),
+            location_name: text(&of.location_name),
+            contact_id: of.contact_name_id.as_ref().map(|id| id.as_str().into()),
+            contact_name: text(&of.contact_name),
+            status_id: of.status_id.as_ref().map(|id| id.as_str().into()),
+            status_name: text(&of.status_name),
             is_closed: of.status_is_closed,
-            priority_id: of.priority_id.map(|id| id.as_str().into()),
-            priority_name: text(of.priority_name),
-            category_id: of.category_id.map(|id| id.as_str().into()),
-            category_name: text(of.category_name),
-            subcategory_id: of.subcategory_id.map(|id| id.as_str().into()),
-            subcategory_name: text(of.subcategory_name),
-            assigned_to: of.assigned_to.map(|id| id.as_str().into()),
-            assigned_to_name: text(of.assigned_to_name),
-            assigned_team_id: of.assigned_team_id.map(|id| id.as_str().into()),
+            priority_id: of.priority_id.as_ref().map(|id| id.as_str().into()),
+            priority_name: text(&of.priority_name),
+            category_id: of.category_id.as_ref().map(|id| id.as_str().into()),
+            category_name: text(&of.category_name),
+            subcategory_id: of.subcategory_id.as_ref().map(|id| id.as_str().into()),
+            subcategory_name: text(&of.subcategory_name),
+            assigned_to: of.assigned_to.as_ref().map(|id| id.as_str().into()),
+            assigned_to_name: text(&of.assigned_to_name),
+            assigned_team_id: of.assigned_team_id.as_ref().map(|id| id.as_str().into()),
             impact: of.itil_impact,
             urgency: of.itil_urgency,
-            response_state: text(of.response_state),
-            master_ticket_id: of.master_ticket_id.map(|id| id.as_str().into()),
-            entered_by: of.entered_by.map(|id| id.as_str().into()),
+            response_state: text(&of.response_state),
+            master_ticket_id: of.master_ticket_id.as_ref().map(|id| id.as_str().into()),
+            entered_by: of.entered_by.as_ref().map(|id| id.as_str().into()),
             entered_at: of.entered_at.map(DateTime),
-            updated_by: of.updated_by.map(|id| id.as_str().into()),
+            updated_by: of.updated_by.as_ref().map(|id| id.as_str().into()),
             updated_at: of.updated_at.map(DateTime),
-            closed_by: of.closed_by.map(|id| id.as_str().into()),
+            closed_by: of.closed_by.as_ref().map(|id| id.as_str().into()),
             closed_at: of.closed_at.map(DateTime),
             due_date: of.due_date.map(DateTime),
             response_due_at: of.sla_response_due_at.map(DateTime),
             resolution_due_at: of.sla_resolution_due_at.map(DateTime),
-            ticket: of.ticket_id,
+            ticket: of.ticket_id.clone(),
             extras: None,
+            told_to: None,
         }
     }
 }
 
 impl From<Sheet> for SupportTicket {
     fn from(sheet: Sheet) -> Self {
-        Self { extras: Some(sheet.extras), ..sheet.ticket.into() }
+        Self { extras: Some(sheet.extras), ..(&sheet.ticket).into() }
     }
 }
 
@@ -187,9 +207,9 @@ pub(super) struct TicketPage {
 }
 
 impl TicketPage {
-    pub(super) fn of(tickets: Vec<Ticket>, at: &Pagination) -> Self {
+    pub(super) fn of(tickets: &[Ticket], at: &Pagination) -> Self {
         Self {
-            nodes: tickets.into_iter().map(SupportTicket::from).collect(),
+            nodes: tickets.iter().map(SupportTicket::from).collect(),
             page: at.page,
             limit: at.limit,
             total: at.total,

@@ -22,11 +22,12 @@ fn told(event: EventType, payload: Value) -> Told {
 }
 
 fn words(event: EventType, payload: Value) -> Vec<(Word, Value)> {
-    let happened = of(&told(event, payload));
-    happened
+    let told = told(event, payload);
+    of(&told)
         .into_iter()
         .map(|one| {
-            let changes = one.changes.iter().map(|change| {
+            let changes = one.changes(&told);
+            let changes = changes.iter().map(|change| {
                 let value = |value: &Option<Json<Value>>| value.as_ref().map(|value| value.0.clone());
                 json!([change.field, value(&change.old_value), value(&change.new_value)])
             });
@@ -109,9 +110,9 @@ fn every_domain_event_that_has_a_word_is_told_under_it() {
 
 #[test]
 fn what_names_no_ticket_is_not_told() {
-    assert_eq!(of(&told(EventType::TicketCreated, json!({}))), []);
+    assert!(of(&told(EventType::TicketCreated, json!({}))).is_empty());
     let split = told(EventType::TicketSplit, json!({"originalTicketId": "2", "newTicketIds": ["1"]}));
-    assert_eq!(of(&split), [], "unless the log says it");
+    assert!(of(&split).is_empty(), "unless the log says it");
     let split = Told { ticket: Some("1".into()), ..split };
     assert_eq!(of(&split).first().map(|one| one.word), Some(Word::RelatedRemoved));
 }
