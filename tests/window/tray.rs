@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use callboard_model::{Field, Value};
 use callboard_testkit::page::inspector;
 use callboard_testkit::pair::{BOB, NORA};
-use callboard_testkit::panel::Panel;
+use callboard_testkit::panel::{Manner, Panel};
 use callboard_testkit::scene::play;
 use callboard_testkit::toaster::Toaster;
 use callboard_testkit::wait;
@@ -84,4 +84,24 @@ async fn without_a_panel_it_is_said_once_and_one_that_comes_later_is_found() -> 
         Ok(())
     })
     .await
+}
+
+/// CO-19: a desktop that starts beside the program: its panel is there, and shows icons only later, or answers only later.
+#[tokio::test]
+async fn a_panel_that_takes_its_time_is_waited_for() -> Result<()> {
+    for manner in [Manner::Lists, Manner::IsSilent] {
+        play(&format!("a_panel_that_{manner:?}"), SOME_TICKETS, async |scene| {
+            let panel = Panel::start_with(&scene.display, manner).await?;
+            let nora = scene.console(NORA).await?;
+            nora.until("it is said that there is none", async || {
+                ensure!(nora.log()?.contains("what=Tray"), "not yet");
+                Ok(())
+            })
+            .await?;
+            panel.wakes_up().await?;
+            panel.offers("Open Callboard").await.map(drop)
+        })
+        .await?;
+    }
+    Ok(())
 }

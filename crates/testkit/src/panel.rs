@@ -8,6 +8,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail, ensure};
+use tokio::sync::watch;
+use zbus::object_server::SignalEmitter;
 use zbus::proxy::{Builder, CacheProperties};
 use zbus::{Connection, OwnedObjectPath, OwnedVariant, Proxy, Variant, interface};
 
@@ -15,6 +17,7 @@ use crate::display::Display;
 use crate::wait;
 
 const WATCHER: &str = "org.kde.StatusNotifierWatcher";
+const PATH: &str = "/StatusNotifierWatcher";
 const ITEM: &str = "org.kde.StatusNotifierItem";
 const MENU: &str = "com.canonical.dbusmenu";
 
@@ -24,12 +27,24 @@ type Registered = (String, String);
 /// The list of icons, as programs see it.
 struct Watcher {
     registered: Arc<Mutex<Vec<Registered>>>,
+    manner: watch::Receiver<Manner>,
+}
+
+/// How a panel is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// It shows icons.
+    Shows,
+    /// It keeps the list, and nobody has come yet to show it.
+    Lists,
+    /// It does not answer.
+    IsSilent,
 }
 
 #[interface(name = "org.kde.StatusNotifierWatcher")]
 impl Watcher {
     fn register_status_notifier_item(
-        &mut self,
+        &self,
         #[zbus(header)] header: zbus::message::Header<'_>,
         service: String,
     ) {
@@ -42,11 +57,16 @@ impl Watcher {
         self.registered.lock().unwrap_or_else(PoisonError::into_inner).push(item);
     }
 
-    fn register_status_notifier_host(&mut self, _service: String) {}
+    fn register_status_notifier_host(&self, _service: String) {}
+
+    #[zbus(signal)]
+    async fn status_notifier_host_registered(emitter: &SignalEmitter<'_>) -> zbus::Result<()>;
 
     #[zbus(property)]
-    fn is_status_notifier_host_registered(&self) -> bool {
-        true
+    async fn is_status_notifier_host_registered(&self) -> bool {
+        let mut manner = self.manner.clone();
+        let answers = manner.wait_for(|manner| *manner != Manner::IsSilent).await;
+        answers.is_ok_and(|manner| *manner == Manner::Shows)
     }
 
     #[zbus(property)]
@@ -66,6 +86,7 @@ impl Watcher {
 pub struct Panel {
     bus: Connection,
     registered: Arc<Mutex<Vec<Registered>>>,
+    manner: watch::Sender<Manner>,
 }
 
 /// One line of an icon's menu.
@@ -85,12 +106,27 @@ type Layout = (i32, HashMap<String, OwnedVariant>, Vec<OwnedVariant>);
 impl Panel {
     /// Starts one on a display's bus.
     pub async fn start(display: &Display) -> Result<Self> {
+        Self::start_with(display, Manner::Shows).await
+    }
+
+    /// Starts one that is so at first.
+    pub async fn start_with(display: &Display, manner: Manner) -> Result<Self> {
         let bus = display.bus().await?;
         let registered = Arc::new(Mutex::new(Vec::new()));
-        let watcher = Watcher { registered: Arc::clone(&registered) };
-        bus.object_server().at("/StatusNotifierWatcher", watcher).await.context("a list of icons")?;
+        let (manner, is_so) = watch::channel(manner);
+        let watcher = Watcher { registered: Arc::clone(&registered), manner: is_so };
+        bus.object_server().at(PATH, watcher).await.context("a list of icons")?;
         bus.request_name(WATCHER).await.context("being the panel")?;
-        Ok(Self { bus, registered })
+        Ok(Self { bus, registered, manner })
+    }
+
+    /// From now on it shows icons. Only one that has answered before says so to everybody.
+    pub async fn wakes_up(&self) -> Result<()> {
+        if self.manner.send_replace(Manner::Shows) == Manner::Lists {
+            let watcher = self.bus.object_server().interface::<_, Watcher>(PATH).await?;
+            Watcher::status_notifier_host_registered(watcher.signal_emitter()).await?;
+        }
+        Ok(())
     }
 
     /// Waits for an icon that says this of itself, such as `XAyatanaLabel` = `3`.

@@ -12,6 +12,8 @@ mod host;
 mod state;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+#[cfg(target_os = "linux")]
+use std::time::Duration;
 
 use callboard_desk::bridge::{
     Command, Counts, Lack, LinkView, PauseFor, Place, ToastAction, ToastId, UnreadTicket, Update,
@@ -20,8 +22,12 @@ use tauri::image::Image;
 use tauri::menu::{IsMenuItem, Menu, MenuItem, PredefinedMenuItem};
 use tauri::tray::{TrayIcon, TrayIconBuilder};
 use tauri::{AppHandle, Manager, Theme, Wry, async_runtime};
+#[cfg(target_os = "linux")]
+use tokio::time::sleep;
 use tracing::warn;
 
+#[cfg(target_os = "linux")]
+use self::host::{Comings, Panel};
 use self::state::{Facts, SIDE};
 use crate::bridge::Bridge;
 use crate::habits::Chosen;
@@ -46,6 +52,10 @@ const ITEMS: [(&str, &str); 9] = [
 
 /// The longest name of a ticket in the menu, in characters; the rest is cut.
 const NAME_CHARS_MAX: usize = 60;
+
+/// A panel that does not answer is asked again after this.
+#[cfg(target_os = "linux")]
+const ASK_AGAIN: Duration = Duration::from_secs(3);
 
 /// The icon, once somebody shows it.
 #[derive(Clone)]
@@ -80,23 +90,26 @@ impl Tray {
     pub(crate) fn begin(&self) {
         let tray = self.clone();
         async_runtime::spawn(async move {
-            let mut comings = host::Comings::listen().await;
-            let mut is_there = host::is_there().await;
-            if !is_there {
-                let reason = "Its panel has no place for them.".to_owned();
-                tray.app.state::<Bridge>().lacks(Lack::Tray, reason);
-                window::raise_hidden(&tray.app);
-            }
+            let mut comings = Comings::listen().await;
+            let mut is_told = false;
             loop {
-                if is_there {
+                let panel = Panel::now().await;
+                if panel == Panel::Shows {
                     // Once made, it comes back by itself when a panel does.
                     return tray.draw();
                 }
-                let Some(listening) = &mut comings else { return };
-                if listening.next().await.is_none() {
-                    return;
+                if !std::mem::replace(&mut is_told, true) {
+                    let reason = "Its panel has no place for them.".to_owned();
+                    tray.app.state::<Bridge>().lacks(Lack::Tray, reason);
+                    window::raise_hidden(&tray.app);
                 }
-                is_there = host::is_there().await;
+                let Some(listening) = &mut comings else { return };
+                tokio::select! {
+                    biased;
+                    came = listening.next() => if came.is_none() { return },
+                    // Whoever was only slow says nothing when it is not any more.
+                    () = sleep(ASK_AGAIN), if panel == Panel::IsSilent => {}
+                }
             }
         });
     }
@@ -278,7 +291,7 @@ pub(crate) fn close_main(app: &AppHandle<Wry>) {
 
 #[cfg(target_os = "linux")]
 async fn is_there() -> bool {
-    host::is_there().await
+    Panel::now().await == Panel::Shows
 }
 
 #[cfg(not(target_os = "linux"))]

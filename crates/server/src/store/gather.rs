@@ -17,6 +17,9 @@ use crate::error::{Result, ServerError};
 /// Questions answered from one snapshot. More simply take another one.
 const TOGETHER: usize = 256;
 
+/// Takes the answer to a question, or hears that there is none.
+pub(super) type Reply<A> = Box<dyn FnOnce(Result<A>) + Send>;
+
 /// How many questions are answered, each in its place.
 pub(super) type AnswerAll<Q, A> = fn(&mut dyn Sql, &[Q], &Store) -> Result<Vec<A>>;
 
@@ -24,7 +27,7 @@ pub(super) type AnswerAll<Q, A> = fn(&mut dyn Sql, &[Q], &Store) -> Result<Vec<A
 pub(super) struct Gather<Q, A>(Arc<Mutex<Waiting<Q, A>>>);
 
 struct Waiting<Q, A> {
-    questions: Vec<(Q, oneshot::Sender<A>)>,
+    questions: Vec<(Q, Reply<A>)>,
     /// Whether a task answers them.
     is_answered: bool,
 }
@@ -45,16 +48,22 @@ impl<Q: Send + 'static, A: Send + 'static> Gather<Q, A> {
     /// The answer to a question, given together with those of others.
     pub(super) async fn ask(&self, store: &Store, question: Q, all: AnswerAll<Q, A>) -> Result<A> {
         let (answer, answered) = oneshot::channel();
+        // Whoever asked may be gone by then, and not asking any more.
+        self.ask_for(store, question, all, Box::new(|given| drop(answer.send(given))));
+        answered.await.map_err(|_| ServerError::Closed)?
+    }
+
+    /// Asks for somebody who need not wait: the answer is what wakes them. Answers come in the order of the questions.
+    pub(super) fn ask_for(&self, store: &Store, question: Q, all: AnswerAll<Q, A>, reply: Reply<A>) {
         let begins = {
             let mut waiting = self.lock();
-            waiting.questions.push((question, answer));
+            waiting.questions.push((question, reply));
             !std::mem::replace(&mut waiting.is_answered, true)
         };
         if begins {
             // A task of its own: whoever asked first may give up, and the others still wait.
             tokio::spawn(self.clone().answer(store.clone(), all));
         }
-        answered.await.map_err(|_| ServerError::Closed)
     }
 
     /// Answers until nobody waits.
@@ -74,14 +83,11 @@ impl<Q: Send + 'static, A: Send + 'static> Gather<Q, A> {
             let (questions, whom): (Vec<Q>, Vec<_>) = asked.into_iter().unzip();
             let same = store.clone();
             match store.read(move |db| all(db, &questions, &same)).await {
-                Ok(answers) => {
-                    for (whom, answer) in whom.into_iter().zip(answers) {
-                        // Gone meanwhile, and so not asking any more.
-                        drop(whom.send(answer));
-                    }
+                Ok(answers) => whom.into_iter().zip(answers).for_each(|(whom, answer)| whom(Ok(answer))),
+                Err(error) => {
+                    tracing::warn!(%error, "what listeners may know cannot be read");
+                    whom.into_iter().for_each(|whom| whom(Err(ServerError::Closed)));
                 }
-                // Whoever waits hears that there is no answer.
-                Err(error) => tracing::warn!(%error, "what listeners may know cannot be read"),
             }
         }
     }

@@ -66,7 +66,7 @@ impl Question {
 #[derive(Clone, Debug)]
 pub struct Witness {
     /// Who asks, as they stand.
-    pub caller: Caller,
+    pub caller: Arc<Caller>,
     /// Whether their company has live updates (LT-20).
     pub is_live: bool,
     /// What they may know of the ticket.
@@ -83,7 +83,7 @@ pub enum Sight {
     /// That it is gone: they could read it until then.
     Gone,
     /// What it is.
-    Ticket(Box<Seen>),
+    Ticket(Arc<Seen>),
 }
 
 /// A ticket that may be read.
@@ -112,6 +112,16 @@ impl Store {
     /// What the owner of a key may know now; `None` when the key opens nothing any more.
     pub async fn witness(&self, pass: &Pass, question: Question) -> Result<Option<Witness>> {
         self.witnesses.ask(self, (pass.clone(), question), witnesses).await
+    }
+
+    /// The same for whoever need not wait: `reply` gets the answer. Answers come in the order of the questions.
+    pub fn witness_for(
+        &self,
+        pass: &Pass,
+        question: Question,
+        reply: impl FnOnce(Result<Option<Witness>>) + Send + 'static,
+    ) {
+        self.witnesses.ask_for(self, (pass.clone(), question), witnesses, Box::new(reply));
     }
 
     /// The owner of the key that somebody was let in with, as they stand now; `None` when it opens nothing any more.

@@ -43,6 +43,8 @@ pub const SILENCE_MAX: Duration = Duration::from_secs(40);
 
 /// How often it is asked whether the key still opens, on a socket on which nothing happens.
 pub const ACCESS_CHECKED_EVERY: Duration = Duration::from_secs(4);
+/// Events that wait for one subscription, with what its reader may know of them. Overflow: `EVENTS_MISSED`.
+pub const ANSWERS_WAITING: usize = 1024;
 /// What was asked no longer ago than this is not asked again by the clock.
 pub const ASKED_JUST_NOW: Duration = Duration::from_secs(1);
 /// A check that takes longer than this has failed.

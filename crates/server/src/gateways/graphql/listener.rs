@@ -1,7 +1,7 @@
 //! One subscription: from the end of the event log to what this caller may know of it (GS-4).
 //!
-//! Every event is asked about when it is about to be told: who the key belongs to now, what they may read now, and whether
-//! they could read the ticket all the time since it happened. If not, they are told that it happened and see the ticket as
+//! Every event is asked about when it comes, and once more if it had to wait for its reader: who the key belongs to now, what
+//! they may read now, and whether they could read the ticket all the time since it happened. If not, they are told that it happened and see the ticket as
 //! it stands, but not what it was before.
 //!
 //! **Invariant:** an event is told, is not this caller's to know, or ends the subscription with a reason. None is skipped.
@@ -10,14 +10,16 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_graphql::Error;
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use super::fault::{Fault, Why};
-use super::limits::{ACCESS_CHECKED_EVERY, ASKED_JUST_NOW};
+use super::limits::{ACCESS_CHECKED_EVERY, ANSWERS_WAITING, ASKED_JUST_NOW};
 use super::news::News;
 use super::schema::event::TicketEventType;
 use super::wish::Wish;
-use super::words;
+use super::words::Happened;
 use crate::app::App;
 use crate::gateways::tail::{Heard, Subscription};
 use crate::http::problem::Problem;
@@ -69,38 +71,55 @@ impl Ear {
 
 /// Somebody who listens.
 pub(super) struct Listener {
-    app: App,
-    pass: Pass,
+    asks: Arc<Asks>,
+    /// What happened before anybody knew what is wished for, and the end.
     heard: Subscription,
-    wish: Wish,
+    /// What may be known of what happened since.
+    answers: mpsc::Receiver<Answer>,
     /// What one domain event is in several words.
     waiting: VecDeque<News>,
     /// Rings when it is time to ask whether the ticket may still be read although nothing happens.
     check: Interval,
     /// When it was asked last what may be known.
     asked_at: Instant,
-    /// Nothing more can come.
-    is_over: bool,
+    /// The one ticket that was listened to is gone.
+    is_gone: bool,
+    /// Why nothing more comes than the answers that are left.
+    end: Option<Error>,
+}
+
+/// What is asked, and for whom.
+struct Asks {
+    app: App,
+    pass: Pass,
+    wish: Wish,
+}
+
+/// What of an event is wished for, each with its place among the words of the event.
+type Wanted = Vec<(usize, Happened)>;
+
+/// What may be known of an event that is wished for.
+struct Answer {
+    told: Arc<Told>,
+    wanted: Wanted,
+    asked_at: Instant,
+    witness: crate::error::Result<Option<Witness>>,
 }
 
 impl Listener {
     pub(super) fn new(app: App, pass: Pass, heard: Subscription, wish: Wish) -> Self {
         let mut check = interval(ACCESS_CHECKED_EVERY);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        if let Some(tickets) = wish.tickets() {
+        let asks = Arc::new(Asks { app, pass, wish });
+        let (sender, answers) = mpsc::channel(ANSWERS_WAITING);
+        let herald = Arc::clone(&asks);
+        heard.has_herald(Box::new(move |told| herald.asks_of(told, &sender)));
+        if let Some(tickets) = asks.wish.tickets() {
             heard.wants_everything(false);
             tickets.into_iter().for_each(|ticket| heard.wants_about(ticket));
         }
-        Self {
-            app,
-            pass,
-            heard,
-            wish,
-            waiting: VecDeque::new(),
-            check,
-            asked_at: Instant::now(),
-            is_over: false,
-        }
+        let (waiting, asked_at) = (VecDeque::new(), Instant::now());
+        Self { asks, heard, answers, waiting, check, asked_at, is_gone: false, end: None }
     }
 
     /// The next event; an error ends it.
@@ -109,32 +128,55 @@ impl Listener {
             if let Some(news) = self.waiting.pop_front() {
                 return Some(Ok(news));
             }
-            if self.is_over {
+            if self.is_gone {
                 return None;
             }
             let taken = tokio::select! {
                 biased;
-                heard = self.heard.next() => self.take(heard).await,
-                _ = self.check.tick(), if matches!(self.wish, Wish::Ticket(_)) => {
-                    self.still_there().await.map_err(Error::from)
-                }
+                // What was before goes first.
+                heard = self.heard.next(), if self.end.is_none() => self.take(heard).await,
+                answer = self.answers.recv() => match answer {
+                    Some(answer) => self.answered(answer).await,
+                    None => return self.end.take().map(Err),
+                },
+                _ = self.check.tick(), if matches!(self.asks.wish, Wish::Ticket(_)) => self.still_there().await,
             };
             if let Err(end) = taken {
-                return Some(Err(end));
+                return Some(Err(end.into()));
             }
         }
     }
 
-    async fn take(&mut self, heard: Option<Heard>) -> Result<(), Error> {
+    async fn take(&mut self, heard: Option<Heard>) -> Result<(), Problem> {
         match heard {
-            Some(Heard::Told(told)) => Ok(self.told(&told).await?),
+            Some(Heard::Told(told)) => {
+                let wanted = self.asks.wish.wanted(&told);
+                if let Some(question) = self.asks.question(&told, &wanted) {
+                    let witness = self.ask(question).await?;
+                    self.told(&told, wanted, witness)?;
+                }
+            }
             Some(Heard::Missed) => {
                 let message =
                     "This subscriber was too slow and has missed events: read anew, and subscribe again";
-                Err(Fault::new(Why::EventsMissed, message).into())
+                self.end = Some(Fault::new(Why::EventsMissed, message).into());
             }
-            None => Err(Fault::new(Why::Stopping, "The server is stopping").into()),
+            None => self.end = Some(Fault::new(Why::Stopping, "The server is stopping").into()),
         }
+        Ok(())
+    }
+
+    async fn answered(&mut self, answer: Answer) -> Result<(), Problem> {
+        let Answer { told, wanted, asked_at, witness } = answer;
+        let witness = match self.asks.question(&told, &wanted) {
+            // It waited for its reader: who knows what they may know by now.
+            Some(question) if asked_at.elapsed() > ASKED_JUST_NOW => self.ask(question).await?,
+            _ => {
+                self.asked_at = asked_at;
+                open(witness?)?
+            }
+        };
+        self.told(&told, wanted, witness)
     }
 
     /// Refuses to listen to one ticket that may not be read, or is not there.
@@ -158,7 +200,7 @@ impl Listener {
 
     /// What may be known now of the one ticket that is listened to, if it is one.
     async fn sight(&mut self) -> Result<Option<Sight>, Problem> {
-        match &self.wish {
+        match &self.asks.wish {
             Wish::Ticket(ticket) => Ok(Some(self.ask(Question::about(ticket.clone())).await?.sight)),
             _ => Ok(None),
         }
@@ -166,46 +208,69 @@ impl Listener {
 
     async fn ask(&mut self, question: Question) -> Result<Witness, Problem> {
         self.asked_at = Instant::now();
-        let witness = self.app.store.witness(&self.pass, question).await?;
-        let witness = witness.ok_or_else(Problem::key_invalid)?;
-        if witness.is_live { Ok(witness) } else { Err(Problem::live_updates_off()) }
+        open(self.asks.app.store.witness(&self.asks.pass, question).await?)
     }
 
-    async fn told(&mut self, told: &Arc<Told>) -> Result<(), Problem> {
-        for (part, happened) in words::of(told).into_iter().enumerate() {
-            if !self.wish.may_want(&happened) {
-                continue;
-            }
-            let question = Question {
-                ticket: happened.ticket.clone(),
-                since: Some(told.occurred_at),
-                comment: happened.comment.clone(),
-                actor: told.actor.clone(),
-                ties: self.wish.asks_ties(),
-            };
-            let Witness { caller, sight, actor, .. } = self.ask(question).await?;
+    fn told(&mut self, told: &Arc<Told>, wanted: Wanted, witness: Witness) -> Result<(), Problem> {
+        let Witness { caller, sight, actor, .. } = witness;
+        let wish = &self.asks.wish;
+        for (part, happened) in wanted {
             if happened.is_internal && !caller.access.sees_internal_comments() {
                 continue;
             }
-            let seen = match sight {
-                Sight::Nothing if matches!(self.wish, Wish::Ticket(_)) => return Err(gone_from_sight()),
+            let seen = match &sight {
+                Sight::Nothing if matches!(wish, Wish::Ticket(_)) => return Err(gone_from_sight()),
                 Sight::Nothing => continue,
                 Sight::Gone => {
                     let is_its_end = happened.word == TicketEventType::Deleted;
-                    self.is_over |= is_its_end && matches!(self.wish, Wish::Ticket(_));
+                    self.is_gone |= is_its_end && matches!(wish, Wish::Ticket(_));
                     None
                 }
-                Sight::Ticket(seen) => {
-                    if !self.wish.wants(&happened, &seen.ticket, (&caller.user, seen.ties)) {
-                        continue;
-                    }
-                    Some(*seen)
+                Sight::Ticket(seen) if wish.wants(&happened, &seen.ticket, (&caller.user, seen.ties)) => {
+                    Some(Arc::clone(seen))
                 }
+                Sight::Ticket(_) => continue,
             };
-            self.waiting.push_back(News { told: Arc::clone(told), part, happened, actor, seen, caller });
+            let (told, actor, caller) = (Arc::clone(told), actor.clone(), Arc::clone(&caller));
+            self.waiting.push_back(News { told, part, happened, actor, seen, caller });
         }
         Ok(())
     }
+}
+
+impl Asks {
+    /// What has to be known of an event before it is told; nothing where nobody wishes for it.
+    fn question(&self, told: &Told, wanted: &Wanted) -> Option<Question> {
+        let (_, happened) = wanted.first()?;
+        Some(Question {
+            ticket: happened.ticket.clone(),
+            since: Some(told.occurred_at),
+            comment: happened.comment.clone(),
+            actor: told.actor.clone(),
+            ties: self.wish.asks_ties(),
+        })
+    }
+
+    /// Asks, so that the answer wakes whoever listens; `false` when they have no more room for it.
+    fn asks_of(&self, told: &Arc<Told>, answers: &mpsc::Sender<Answer>) -> bool {
+        let wanted = self.wish.wanted(told);
+        let Some(question) = self.question(told, &wanted) else { return true };
+        let place = match answers.clone().try_reserve_owned() {
+            Ok(place) => place,
+            Err(error) => return !matches!(error, TrySendError::Full(_)),
+        };
+        let (told, asked_at) = (Arc::clone(told), Instant::now());
+        self.app.store.witness_for(&self.pass, question, move |witness| {
+            place.send(Answer { told, wanted, asked_at, witness });
+        });
+        true
+    }
+}
+
+/// What the owner of a key may know, if it still opens something.
+fn open(witness: Option<Witness>) -> Result<Witness, Problem> {
+    let witness = witness.ok_or_else(Problem::key_invalid)?;
+    if witness.is_live { Ok(witness) } else { Err(Problem::live_updates_off()) }
 }
 
 fn gone_from_sight() -> Problem {

@@ -25,9 +25,9 @@ pub(super) struct News {
     /// The name of whoever did it.
     pub(super) actor: Option<Arc<str>>,
     /// The ticket, if it is there.
-    pub(super) seen: Option<Seen>,
+    pub(super) seen: Option<Arc<Seen>>,
     /// Who may know this.
-    pub(super) caller: Caller,
+    pub(super) caller: Arc<Caller>,
 }
 
 /// On what it depends how an event is told, as long as nothing more has to be looked up.
@@ -77,7 +77,7 @@ impl News {
         SupportTicketEvent {
             event_type: happened.word,
             ticket_id: happened.ticket.as_str().into(),
-            ticket: seen.map(|seen| SupportTicket::told_to(self.caller.clone(), &seen.ticket)),
+            ticket: seen.map(|seen| SupportTicket::told_to(Arc::clone(&self.caller), &seen.ticket)),
             previous_state: (!previous.is_empty()).then_some(Json(previous)),
             triggered_by: told.actor.as_ref().map(by),
             timestamp: told.occurred_at.into(),

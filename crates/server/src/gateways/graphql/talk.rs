@@ -2,13 +2,14 @@
 //!
 //! **Invariant:** nothing is begun for anybody whose key was not checked for it a moment ago.
 
-use std::collections::HashMap;
+use std::future::poll_fn;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use async_graphql::Response;
 use futures_util::StreamExt;
-use futures_util::stream::{AbortHandle, BoxStream, SelectAll, abortable};
+use futures_util::stream::BoxStream;
 use serde_json::{Map, Value};
 use tokio::time::{Instant, timeout};
 
@@ -44,8 +45,9 @@ pub(super) struct Talk {
     source: Option<Source>,
     /// Who was let in, and with what.
     pass: Option<Pass>,
-    running: HashMap<String, Running>,
-    answers: SelectAll<BoxStream<'static, Answer>>,
+    running: Vec<Running>,
+    /// Which of them is looked at first.
+    turn: usize,
     messages: Bucket,
     began: Instant,
     heard_at: Instant,
@@ -55,15 +57,14 @@ pub(super) struct Talk {
     checked_at: Instant,
 }
 
+/// An operation under way. Dropped, it is ended.
 struct Running {
-    abort: AbortHandle,
+    id: String,
     kind: Kind,
+    comes: BoxStream<'static, Came>,
     /// Counted for as long as it runs.
     _counted: Option<Subscribed>,
 }
-
-/// What comes of an operation.
-struct Answer(Arc<str>, Came);
 
 impl Talk {
     pub(super) fn new(app: App, seat: Seat, source: Option<Source>) -> Self {
@@ -74,8 +75,8 @@ impl Talk {
             seat,
             source,
             pass: None,
-            running: HashMap::new(),
-            answers: SelectAll::new(),
+            running: Vec::new(),
+            turn: 0,
             messages: Bucket::default(),
             began: now,
             heard_at: now,
@@ -106,7 +107,7 @@ impl Talk {
             (Heard::Subscribe(id, request), Some(pass)) => self.begin(id, *request, pass).await,
             (Heard::Complete(id), Some(_)) => {
                 // Unknown where both sides ended it at once.
-                self.end(&id);
+                self.running.retain(|running| running.id != id);
                 Ok(Vec::new())
             }
         }
@@ -131,7 +132,7 @@ impl Talk {
 
     /// Begins an operation. Before anything else is read on this socket a subscription hears what happens.
     async fn begin(&mut self, id: String, mut request: async_graphql::Request, pass: Pass) -> Said {
-        if self.running.contains_key(&id) {
+        if self.running.iter().any(|running| running.id == id) {
             return Err(Close::subscriber_exists(&id));
         }
         let Bearer { caller, is_live } = match self.who(&pass).await {
@@ -165,12 +166,9 @@ impl Talk {
             subscribes = Some(Box::new(Subscribes { app: self.app.clone(), ear, words }));
             counted = Some(self.crowd.subscribes());
         }
-        let name: Arc<str> = id.as_str().into();
         let answers = self.app.graph.schema().execute_stream(request).boxed();
-        let comes = course::of(answers, subscribes).map(move |came| Answer(Arc::clone(&name), came));
-        let (answers, abort) = abortable(comes);
-        self.answers.push(answers.boxed());
-        self.running.insert(id, Running { abort, kind, _counted: counted });
+        let comes = course::of(answers, subscribes);
+        self.running.push(Running { id, kind, comes, _counted: counted });
         Ok(Vec::new())
     }
 
@@ -179,57 +177,50 @@ impl Talk {
         protocol::error(id, &refused(why))
     }
 
-    fn end(&mut self, id: &str) {
-        if let Some(running) = self.running.remove(id) {
-            running.abort.abort();
-        }
-    }
-
-    /// What comes next of what is under way.
+    /// What comes next of what is under way. May be dropped while it waits.
     pub(super) async fn next(&mut self) -> Vec<String> {
-        loop {
-            match self.answers.next().await {
-                Some(Answer(id, came)) => {
-                    let Some(kind) = self.running.get(&*id).map(|running| running.kind) else { continue };
-                    return vec![self.came(&id, kind, came)];
-                }
-                None => std::future::pending().await,
-            }
-        }
-    }
-
-    fn came(&mut self, id: &str, kind: Kind, came: Came) -> String {
-        match came {
+        let (place, came) = poll_fn(|context| self.poll(context)).await;
+        vec![match came {
             Came::Told(payload) => {
                 self.crowd.delivered();
                 // Whether the key still opens was asked for this.
                 self.checked(Instant::now());
-                protocol::next(id, &payload)
+                protocol::next(&self.running[place].id, &payload)
             }
-            Came::Answered(response) => self.answered(id, kind, &response),
-            Came::Ended => {
-                self.end(id);
-                protocol::complete(id)
-            }
-        }
+            Came::Answered(response) => self.answered(place, &response),
+            Came::Ended => protocol::complete(&self.running.remove(place).id),
+        }]
     }
 
-    fn answered(&mut self, id: &str, kind: Kind, response: &Response) -> String {
+    /// Each has its turn: one of which there is always more does not hold up the others.
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<(usize, Came)> {
+        let count = self.running.len();
+        for place in (0..count).map(|step| (self.turn + step) % count) {
+            if let Poll::Ready(came) = self.running[place].comes.poll_next_unpin(context) {
+                self.turn = place + 1;
+                return Poll::Ready((place, came.unwrap_or(Came::Ended)));
+            }
+        }
+        Poll::Pending
+    }
+
+    fn answered(&mut self, place: usize, response: &Response) -> String {
+        let kind = self.running[place].kind;
         // A subscription that fails is over, and so is what was never begun.
         let is_data = response.data != async_graphql::Value::Null;
         let is_over =
             !is_data && (kind == Kind::Subscription || response.errors.iter().all(|one| one.path.is_empty()));
         if !is_over {
-            return protocol::next(id, &protocol::payload(response));
+            return protocol::next(&self.running[place].id, &protocol::payload(response));
         }
-        self.end(id);
+        let Running { id, .. } = self.running.remove(place);
         if has_code(response, Why::EventsMissed.code()) {
             self.crowd.too_slow();
         }
         self.crowd.refused();
         // Perhaps the key is why.
         self.check_at = Instant::now();
-        protocol::error(id, response)
+        protocol::error(&id, response)
     }
 
     /// When it is time for [`Talk::tick`].
@@ -286,10 +277,9 @@ impl Talk {
 
     /// The company has no live updates any more (LT-20): every subscription ends, and the rest goes on.
     fn switched_off(&mut self) -> Vec<String> {
-        let subscriptions = self.running.iter().filter(|(_, running)| running.kind == Kind::Subscription);
-        let ids: Vec<String> = subscriptions.map(|(id, _)| id.clone()).collect();
-        ids.iter().for_each(|id| self.end(id));
-        ids.iter().map(|id| self.refuse(id, Problem::live_updates_off())).collect()
+        let subscriptions = self.running.extract_if(.., |running| running.kind == Kind::Subscription);
+        let ended: Vec<Running> = subscriptions.collect();
+        ended.iter().map(|running| self.refuse(&running.id, Problem::live_updates_off())).collect()
     }
 
     /// It is known that the key opens.

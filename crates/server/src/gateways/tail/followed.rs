@@ -31,8 +31,12 @@ pub(super) struct Subscriber {
     /// The things about which it wants to be told.
     about: BTreeSet<Box<str>>,
     told: mpsc::Sender<Arc<Told>>,
+    herald: Option<Herald>,
     missed: Arc<AtomicBool>,
 }
+
+/// Takes an event in a subscriber's place, at once; `false` when there is no more room.
+pub type Herald = Box<dyn Fn(&Arc<Told>) -> bool + Send + Sync>;
 
 impl Followed {
     pub(super) fn from(place: u64) -> Self {
@@ -76,6 +80,12 @@ impl Followed {
         self.forget(number, thing);
     }
 
+    pub(super) fn has_herald(&mut self, number: u64, herald: Herald) {
+        if let Some(subscriber) = self.subscribers.get_mut(&number) {
+            subscriber.herald = Some(herald);
+        }
+    }
+
     fn forget(&mut self, number: u64, thing: &str) {
         let Some(numbers) = self.about.get_mut(thing) else { return };
         numbers.remove(&number);
@@ -90,8 +100,7 @@ impl Followed {
             for number in self.wanted_by(told) {
                 let Some(subscriber) = self.subscribers.get(&number) else { continue };
                 let is_new = told.seq > subscriber.since && !behind.contains(&number);
-                if is_new && matches!(subscriber.told.try_send(Arc::clone(told)), Err(TrySendError::Full(_)))
-                {
+                if is_new && !subscriber.takes(told) {
                     behind.insert(number);
                 }
             }
@@ -125,7 +134,14 @@ fn things(told: &Told) -> impl Iterator<Item = &str> {
 
 impl Subscriber {
     pub(super) fn new(since: u64, told: mpsc::Sender<Arc<Told>>, missed: Arc<AtomicBool>) -> Self {
-        Self { since, about: BTreeSet::new(), told, missed }
+        Self { since, about: BTreeSet::new(), told, herald: None, missed }
+    }
+
+    fn takes(&self, told: &Arc<Told>) -> bool {
+        match &self.herald {
+            Some(herald) => herald(told),
+            None => !matches!(self.told.try_send(Arc::clone(told)), Err(TrySendError::Full(_))),
+        }
     }
 
     /// What waits for it is still told; then it hears that it missed the rest.

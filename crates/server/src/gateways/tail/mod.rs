@@ -27,6 +27,7 @@ use callboard_model::TenantId;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+pub use self::followed::Herald;
 use self::followed::{Followed, Subscriber};
 use crate::bus::{Backoff, Bus};
 use crate::error::Result;
@@ -140,6 +141,11 @@ impl Subscription {
     /// And from now on no more.
     pub fn wants_no_more_about(&self, thing: &str) {
         self.followed(|followed| followed.wants_no_more_about(self.number, thing));
+    }
+
+    /// From now on events go to a herald, who must not wait for anything. Here come those from before, and then only the end.
+    pub fn has_herald(&self, herald: Herald) {
+        self.followed(|followed| followed.has_herald(self.number, herald));
     }
 
     fn followed(&self, change: impl FnOnce(&mut Followed)) {

@@ -6,6 +6,7 @@
 //! **Invariant:** no key is stored or returned, only its hash, and the hash is not returned either.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use callboard_model::{TenantId, Timestamp, UserId};
 
@@ -40,7 +41,7 @@ pub(in crate::store) fn owners<'a>(
     db: &mut dyn Sql,
     keys: impl IntoIterator<Item = &'a KeyHash>,
     now: Timestamp,
-) -> Result<HashMap<&'a [u8], Caller>> {
+) -> Result<HashMap<&'a [u8], Arc<Caller>>> {
     let mut owned = HashMap::new();
     for key in keys {
         once(&mut owned, key.bytes(), || whose(db, key, now))?;
@@ -52,7 +53,7 @@ pub(in crate::store) fn owners<'a>(
     let mut people = HashMap::new();
     for (tenant, users) in users {
         for person in people::callers(db, tenant, &users)? {
-            people.insert((person.tenant.clone(), person.user.clone()), person);
+            people.insert((person.tenant.clone(), person.user.clone()), Arc::new(person));
         }
     }
     let known = |owner: Option<(TenantId, UserId)>| people.get(&owner?).cloned();

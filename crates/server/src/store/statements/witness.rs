@@ -45,7 +45,7 @@ pub(in crate::store) fn sight(
     };
     let comment = comment.filter(|comment| !comment.is_internal || access.sees_internal_comments());
     let ties = if *ties { self::ties(db, caller, ticket)? } else { Ties::default() };
-    Ok(Sight::Ticket(Box::new(Seen { ticket: Arc::clone(ticket), all_along, comment, ties })))
+    Ok(Sight::Ticket(Arc::new(Seen { ticket: Arc::clone(ticket), all_along, comment, ties })))
 }
 
 /// Whether there is no ticket of the company that they may not read.

@@ -77,7 +77,7 @@ pub(crate) struct SupportTicket {
     extras: Option<Extras>,
     /// Whom it is told to, where that is not whoever asked for it.
     #[graphql(skip)]
-    told_to: Option<Box<Caller>>,
+    told_to: Option<Arc<Caller>>,
 }
 
 #[ComplexObject]
@@ -118,8 +118,8 @@ impl SupportTicket {
 
 impl SupportTicket {
     /// As somebody is told of it who listens. What is looked up for them is looked up with what they may read now.
-    pub(crate) fn told_to(caller: Caller, ticket: &Ticket) -> Self {
-        Self { told_to: Some(Box::new(caller)), ..ticket.into() }
+    pub(crate) fn told_to(caller: Arc<Caller>, ticket: &Ticket) -> Self {
+        Self { told_to: Some(caller), ..ticket.into() }
     }
 
     fn asking<'a>(&'a self, context: &Context<'a>) -> Result<(&'a App, &'a Caller), Problem> {
