@@ -140,12 +140,14 @@ impl Store {
 /// What each of these may know: who they are, the ticket and whose doing it was are read once for all who ask.
 fn witnesses(db: &mut dyn Sql, asked: &[(Pass, Question)], store: &Store) -> Result<Vec<Option<Witness>>> {
     let (now, limits) = (store.now(), store.limits);
-    let owners = statements::keys::owners(db, asked.iter().map(|(pass, _)| &pass.key), now)?;
-    let (mut tickets, mut actors, mut live) = (HashMap::new(), HashMap::new(), HashMap::new());
+    let (mut owners, mut tickets, mut actors) = (HashMap::new(), HashMap::new(), HashMap::new());
+    let mut live = HashMap::new();
     let mut answers = Vec::with_capacity(asked.len());
     for (pass, question) in asked {
-        let owner = owners.get(pass.key.bytes()).filter(|owner| owner.tenant == pass.tenant);
-        let Some(caller) = owner.cloned() else {
+        let owner = once(&mut owners, (pass.key.bytes(), &pass.tenant), || {
+            Ok(statements::keys::owner(db, &pass.key, Some(&pass.tenant), now)?.map(Arc::new))
+        })?;
+        let Some(caller) = owner.clone() else {
             answers.push(None);
             continue;
         };

@@ -75,7 +75,7 @@ pub(super) struct Listener {
     /// What happened before anybody knew what is wished for, and the end.
     heard: Subscription,
     /// What may be known of what happened since.
-    answers: mpsc::Receiver<Answer>,
+    answers: mpsc::Receiver<Box<Answer>>,
     /// What one domain event is in several words.
     waiting: VecDeque<News>,
     /// Rings when it is time to ask whether the ticket may still be read although nothing happens.
@@ -136,7 +136,7 @@ impl Listener {
                 // What was before goes first.
                 heard = self.heard.next(), if self.end.is_none() => self.take(heard).await,
                 answer = self.answers.recv() => match answer {
-                    Some(answer) => self.answered(answer).await,
+                    Some(answer) => self.answered(*answer).await,
                     None => return self.end.take().map(Err),
                 },
                 _ = self.check.tick(), if matches!(self.asks.wish, Wish::Ticket(_)) => self.still_there().await,
@@ -252,7 +252,7 @@ impl Asks {
     }
 
     /// Asks, so that the answer wakes whoever listens; `false` when they have no more room for it.
-    fn asks_of(&self, told: &Arc<Told>, answers: &mpsc::Sender<Answer>) -> bool {
+    fn asks_of(&self, told: &Arc<Told>, answers: &mpsc::Sender<Box<Answer>>) -> bool {
         let wanted = self.wish.wanted(told);
         let Some(question) = self.question(told, &wanted) else { return true };
         let place = match answers.clone().try_reserve_owned() {
@@ -261,7 +261,7 @@ impl Asks {
         };
         let (told, asked_at) = (Arc::clone(told), Instant::now());
         self.app.store.witness_for(&self.pass, question, move |witness| {
-            place.send(Answer { told, wanted, asked_at, witness });
+            place.send(Box::new(Answer { told, wanted, asked_at, witness }));
         });
         true
     }

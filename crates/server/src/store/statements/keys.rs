@@ -5,9 +5,6 @@
 //!
 //! **Invariant:** no key is stored or returned, only its hash, and the hash is not returned either.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
-
 use callboard_model::{TenantId, Timestamp, UserId};
 
 use super::{idempotency, members, people};
@@ -19,7 +16,6 @@ use crate::store::keys::{KEYS_LISTED, KEYS_MAX, KeyEntry, NewKey};
 use crate::store::members::Unwritten;
 use crate::store::save::{Attempt, Author};
 use crate::store::sql::{Conditions, Row, Sql, cells};
-use crate::store::witness::once;
 
 /// The owner of a key that is valid now, inside `within` where that is given.
 pub(in crate::store) fn owner(
@@ -28,52 +24,15 @@ pub(in crate::store) fn owner(
     within: Option<&TenantId>,
     now: Timestamp,
 ) -> Result<Option<Caller>> {
-    match whose(db, key, now)? {
-        Some((tenant, user)) if within.is_none_or(|within| *within == tenant) => {
-            people::caller(db, &tenant, &user)
-        }
-        _ => Ok(None),
-    }
+    let owner = people::caller_by_key(db, key, |row| opens(row, key, now))?;
+    Ok(owner.filter(|owner| within.is_none_or(|within| *within == owner.tenant)))
 }
 
-/// The owners of those of these keys that are valid now, by the bytes of the key's hash.
-pub(in crate::store) fn owners<'a>(
-    db: &mut dyn Sql,
-    keys: impl IntoIterator<Item = &'a KeyHash>,
-    now: Timestamp,
-) -> Result<HashMap<&'a [u8], Arc<Caller>>> {
-    let mut owned = HashMap::new();
-    for key in keys {
-        once(&mut owned, key.bytes(), || whose(db, key, now))?;
-    }
-    let mut users: BTreeMap<&TenantId, Vec<UserId>> = BTreeMap::new();
-    for (tenant, user) in owned.values().flatten() {
-        users.entry(tenant).or_default().push(user.clone());
-    }
-    let mut people = HashMap::new();
-    for (tenant, users) in users {
-        for person in people::callers(db, tenant, &users)? {
-            people.insert((person.tenant.clone(), person.user.clone()), Arc::new(person));
-        }
-    }
-    let known = |owner: Option<(TenantId, UserId)>| people.get(&owner?).cloned();
-    Ok(owned.into_iter().filter_map(|(key, owner)| Some((key, known(owner)?))).collect())
-}
-
-/// Whom a key belongs to that is valid now.
-fn whose(db: &mut dyn Sql, key: &KeyHash, now: Timestamp) -> Result<Option<(TenantId, UserId)>> {
-    let rows = db.query(
-        "SELECT hash, tenant, user_id, expires_at FROM api_keys WHERE hash_start = ?1",
-        cells![key.start()],
-    )?;
-    for row in rows {
-        let hash: Vec<u8> = row.get("hash")?;
-        let expires_at: Option<Timestamp> = row.get("expires_at")?;
-        if key.is(&hash) && expires_at.is_none_or(|at| at > now) {
-            return Ok(Some((row.get("tenant")?, row.get("user_id")?)));
-        }
-    }
-    Ok(None)
+/// Whether a row of the table is this key, and opens something now.
+fn opens(row: &Row, key: &KeyHash, now: Timestamp) -> Result<bool> {
+    let hash: Vec<u8> = row.get("hash")?;
+    let expires_at: Option<Timestamp> = row.get("expires_at")?;
+    Ok(key.is(&hash) && expires_at.is_none_or(|at| at > now))
 }
 
 /// An expired key opens nothing; it only costs room.

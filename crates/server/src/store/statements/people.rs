@@ -3,11 +3,12 @@
 //! **Invariant:** whoever is inactive is nobody.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use callboard_model::{BoardId, ClientId, TenantId, UserId};
 
 use super::changes;
+use crate::auth::api_key::KeyHash;
 use crate::auth::{Access, Boards, Caller, Role};
 use crate::error::{Result, ServerError};
 use crate::store::sql::{Conditions, Row, Sql, cells};
@@ -24,18 +25,39 @@ pub(in crate::store) fn callers(
 ) -> Result<Vec<Caller>> {
     let mut conditions = Conditions::of("u.tenant", tenant);
     conditions.any_of("u.user_id", users);
-    // One row per board that is listed for somebody, and one for whoever has none listed.
-    let sql = format!(
-        "SELECT u.tenant, u.user_id, u.first_name, u.last_name, u.avatar_url, u.role, u.key_revoked_at, c.client_id, b.board_id \
-         FROM users u \
-         LEFT JOIN user_clients c ON c.tenant = u.tenant AND c.user_id = u.user_id \
-         LEFT JOIN user_boards b ON b.tenant = u.tenant AND b.user_id = u.user_id \
-         WHERE {} AND u.is_inactive = 0 ORDER BY u.user_id",
-        conditions.sql()
-    );
+    let sql = format!("SELECT {WHO} FROM users u {REACH} WHERE {} {ACTIVE}", conditions.sql());
     let rows = db.query(&sql, conditions.values())?;
     rows.chunk_by(same_person).map(build).collect()
 }
+
+/// Whoever a key belongs to, if it opens something; `opens` looks at its `hash` and `expires_at`.
+pub(in crate::store) fn caller_by_key(
+    db: &mut dyn Sql,
+    key: &KeyHash,
+    opens: impl Fn(&Row) -> Result<bool>,
+) -> Result<Option<Caller>> {
+    static SELECT: LazyLock<String> = LazyLock::new(|| {
+        format!(
+            "SELECT k.hash, k.expires_at, {WHO} FROM api_keys k \
+             JOIN users u ON u.tenant = k.tenant AND u.user_id = k.user_id {REACH} WHERE k.hash_start = ?1 {ACTIVE}"
+        )
+    });
+    let rows = db.query(&SELECT, cells![key.start()])?;
+    let mut own = Vec::with_capacity(rows.len());
+    for row in rows {
+        if opens(&row)? {
+            own.push(row);
+        }
+    }
+    if own.is_empty() { Ok(None) } else { build(&own).map(Some) }
+}
+
+/// What [`build`] reads of a person: one row per board that is listed for them, and one where none is listed.
+const WHO: &str = "u.tenant, u.user_id, u.first_name, u.last_name, u.avatar_url, u.role, u.key_revoked_at, \
+     c.client_id, b.board_id";
+const REACH: &str = "LEFT JOIN user_clients c ON c.tenant = u.tenant AND c.user_id = u.user_id \
+     LEFT JOIN user_boards b ON b.tenant = u.tenant AND b.user_id = u.user_id";
+const ACTIVE: &str = "AND u.is_inactive = 0 ORDER BY u.user_id";
 
 pub(super) fn same_person(one: &Row, next: &Row) -> bool {
     matches!((one.get::<UserId>("user_id"), next.get::<UserId>("user_id")), (Ok(one), Ok(next)) if one == next)
