@@ -24,8 +24,8 @@ use super::schema::event::SupportTicketEvent;
 use crate::app::App;
 use crate::http::problem::Problem;
 
-/// Answers that are kept for whoever comes a moment later. Overflow: the oldest are made anew for them.
-const KEPT: usize = 64;
+/// Answers of this process that are kept for whoever comes a moment later. Overflow: the oldest are made anew for them.
+const KEPT: usize = 1024;
 
 /// What somebody subscribes with.
 pub(super) struct Words {
@@ -65,22 +65,43 @@ impl Words {
 
 type Print = [u8; 32];
 
-/// Everybody who tells, by the words they tell in. Cheap to clone.
+/// Everybody who tells. Cheap to clone.
 #[derive(Clone, Default)]
-pub(super) struct Tellers(Arc<Mutex<HashMap<Print, Weak<Teller>>>>);
+pub(super) struct Tellers(Arc<Common>);
+
+#[derive(Default)]
+struct Common {
+    by_words: Mutex<HashMap<Print, Weak<Teller>>>,
+    /// What was told last: in which words, of what, and how.
+    told: Mutex<VecDeque<(Print, Same, Arc<str>)>>,
+}
 
 impl Tellers {
     /// Who tells in these words, to everybody who subscribed with them.
     pub(super) fn of(&self, words: Words, app: &App) -> Arc<Teller> {
         let print = words.print();
-        let mut all = lock(&self.0);
-        if let Some(teller) = all.get(&print).and_then(Weak::upgrade) {
+        let mut by_words = lock(&self.0.by_words);
+        if let Some(teller) = by_words.get(&print).and_then(Weak::upgrade) {
             return teller;
         }
-        let shared = Mutex::new(Some(Shared { line: Line::of(&words, app), told: VecDeque::new() }));
-        let teller = Arc::new(Teller { words, app: app.clone(), shared, print, all: self.clone() });
-        all.insert(print, Arc::downgrade(&teller));
+        let line = Mutex::new(Some(Line::of(&words, app)));
+        let teller = Arc::new(Teller { words, app: app.clone(), line, print, all: self.clone() });
+        by_words.insert(print, Arc::downgrade(&teller));
         teller
+    }
+
+    fn told(&self, words: &Print, same: &Same) -> Option<Arc<str>> {
+        let told = lock(&self.0.told);
+        let known = told.iter().rev().find(|(its_words, its_same, _)| its_same == same && its_words == words);
+        known.map(|(_, _, text)| Arc::clone(text))
+    }
+
+    fn keep(&self, words: Print, same: Same, text: &Arc<str>) {
+        let mut told = lock(&self.0.told);
+        if told.len() == KEPT {
+            told.pop_front();
+        }
+        told.push_back((words, same, Arc::clone(text)));
     }
 }
 
@@ -88,16 +109,10 @@ impl Tellers {
 pub(super) struct Teller {
     words: Words,
     app: App,
-    /// `None` when something has to be looked up for these words.
-    shared: Mutex<Option<Shared>>,
+    /// For all of them; `None` when something has to be looked up for these words.
+    line: Mutex<Option<Line>>,
     print: Print,
     all: Tellers,
-}
-
-/// What those share who are told at once.
-struct Shared {
-    line: Line,
-    told: VecDeque<(Same, Arc<str>)>,
 }
 
 /// What became of telling.
@@ -110,7 +125,7 @@ pub(super) enum Telling {
 
 impl Teller {
     /// What one event is in these words. `own` is for this listener alone, and empty at first.
-    pub(super) async fn tell(&self, news: News, own: &mut Option<Line>) -> Telling {
+    pub(super) async fn tell(self: &Arc<Self>, news: News, own: &mut Option<Line>) -> Telling {
         if let Some(own) = own {
             return Telling::of(own.answer(news.event()).await);
         }
@@ -122,13 +137,13 @@ impl Teller {
     }
 
     /// The same for all who may know the same; `None` when something has to be looked up.
-    fn at_once(&self, news: &News) -> Option<Telling> {
-        let mut shared = lock(&self.shared);
-        let Shared { line, told } = shared.as_mut()?;
-        let same = news.same();
-        let known = same.as_ref().and_then(|same| told.iter().rev().find(|(one, _)| one == same));
-        if let Some((_, text)) = known {
-            return Some(Telling::Told(Arc::clone(text)));
+    fn at_once(self: &Arc<Self>, news: &News) -> Option<Telling> {
+        let mut shared = lock(&self.line);
+        let line = shared.as_mut()?;
+        // Whoever is alone with these words has nobody to share with.
+        let same = news.same().filter(|_| Arc::strong_count(self) > 1);
+        if let Some(text) = same.as_ref().and_then(|same| self.all.told(&self.print, same)) {
+            return Some(Telling::Told(text));
         }
         let Some(response) = line.answer(news.event()).now_or_never() else {
             *shared = None;
@@ -136,10 +151,7 @@ impl Teller {
         };
         let telling = Telling::of(response);
         if let (Telling::Told(text), Some(same)) = (&telling, same) {
-            if told.len() == KEPT {
-                told.pop_front();
-            }
-            told.push_back((same, Arc::clone(text)));
+            self.all.keep(self.print, same, text);
         }
         Some(telling)
     }
@@ -147,10 +159,10 @@ impl Teller {
 
 impl Drop for Teller {
     fn drop(&mut self) {
-        let mut all = lock(&self.all.0);
+        let mut by_words = lock(&self.all.0.by_words);
         // Somebody else may have begun with the same words meanwhile.
-        if all.get(&self.print).is_some_and(|teller| teller.strong_count() == 0) {
-            all.remove(&self.print);
+        if by_words.get(&self.print).is_some_and(|teller| teller.strong_count() == 0) {
+            by_words.remove(&self.print);
         }
     }
 }
