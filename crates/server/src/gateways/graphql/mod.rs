@@ -15,7 +15,7 @@
 //! | `news`, `teller` | an event as one listener is told of it, and in the words of a query, once for all who may know the same |
 //! | `fault` | every answer that says no |
 //!
-//! **Invariant:** an event goes out only after it was asked what this very caller may read now.
+//! **Invariant:** an event goes out only after it was asked, within the last second, what this very caller may read.
 
 mod answer;
 mod course;
