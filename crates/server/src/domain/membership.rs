@@ -17,6 +17,8 @@ use crate::auth::Role;
 const NAME_MAX: usize = 100;
 /// The longest address, in bytes: what mail allows. A longer one is refused.
 const EMAIL_MAX: usize = 254;
+/// The hours of a day. Nobody is planned for more.
+const CAPACITY_MAX: u32 = 24;
 /// Boards listed for one person at most. One more is refused.
 pub const BOARDS_MAX: usize = 500;
 
@@ -34,6 +36,8 @@ pub struct Membership {
     pub client: Option<ClientId>,
     /// The boards that they see; `None` is every board, and nobody sees none.
     pub boards: Option<BTreeSet<BoardId>>,
+    /// The hours for which they may be planned on a day; `None` where nobody said.
+    pub max_daily_capacity: Option<u32>,
 }
 
 /// What it is wanted to be; what is `None` stays.
@@ -48,6 +52,7 @@ pub struct Wanted {
     pub is_inactive: Option<bool>,
     pub client: Option<Option<ClientId>>,
     pub boards: Option<Option<BTreeSet<BoardId>>>,
+    pub max_daily_capacity: Option<Option<u32>>,
 }
 
 /// What a decision has to know of the company around a person.
@@ -101,6 +106,7 @@ pub fn begin(wanted: &Wanted, facts: &Facts) -> Result<Membership, Vec<Issue>> {
         is_inactive: false,
         client: None,
         boards: None,
+        max_daily_capacity: None,
     };
     change(&nobody, wanted, facts)
 }
@@ -129,8 +135,13 @@ pub fn change(before: &Membership, wanted: &Wanted, facts: &Facts) -> Result<Mem
     if let Some(boards) = &wanted.boards {
         after.boards.clone_from(boards);
     }
+    after.max_daily_capacity = wanted.max_daily_capacity.unwrap_or(after.max_daily_capacity);
     let mut issues = named(&after, facts);
     issues.extend(placed(&after, wanted, facts));
+    if after.max_daily_capacity > Some(CAPACITY_MAX) {
+        let message = format!("A day has {CAPACITY_MAX} hours");
+        issues.push(Issue::at("max_daily_capacity", "too_big", message));
+    }
     if before.is_admin() && !after.is_admin() && facts.other_admins == 0 {
         let key = if after.is_inactive { "is_inactive" } else { "role" };
         issues.push(Issue::at(key, "custom", "The last administrator stays one"));
@@ -232,6 +243,10 @@ mod tests {
             (Wanted { email: Some("@mill".to_owned()), ..Wanted::default() }, "email"),
         ] {
             assert_eq!(keys(change(&ann(Role::Technician), &wrong, &facts())), [key], "{wrong:?}");
+        }
+        for (hours, fits) in [(Some(0), true), (Some(24), true), (Some(25), false), (None, true)] {
+            let wish = Wanted { max_daily_capacity: Some(hours), ..Wanted::default() };
+            assert_eq!(change(&ann(Role::Technician), &wish, &facts()).is_ok(), fits, "{hours:?}");
         }
         let taken = Facts { is_username_taken: true, ..facts() };
         assert_eq!(keys(begin(&wanted(Role::Technician), &taken)), ["username"]);

@@ -220,7 +220,7 @@ fn person(user: &UserId, is: &Membership) -> Value {
     json!({"person": {
         "user_id": user, "username": is.username, "first_name": is.first_name, "last_name": is.last_name,
         "email": is.email, "role": is.role.name(), "is_inactive": is.is_inactive, "client_id": is.client,
-        "board_ids": is.boards,
+        "board_ids": is.boards, "max_daily_capacity": is.max_daily_capacity,
     }})
 }
 

@@ -140,6 +140,9 @@ async fn every_wrong_key_of_an_account_is_named_and_nothing_is_written() {
         (json!({"board_ids": "all"}), "board_ids"),
         (json!({"client_id": "mill"}), "client_id"),
         (json!({"is_inactive": "no"}), "is_inactive"),
+        (json!({"max_daily_capacity": 25}), "max_daily_capacity"),
+        (json!({"max_daily_capacity": -1}), "max_daily_capacity"),
+        (json!({"max_daily_capacity": 7.5}), "max_daily_capacity"),
         (json!({"api_key": "x"}), "api_key"),
     ] {
         let mut body = newcomer("ina.neu", "technician");
@@ -150,6 +153,22 @@ async fn every_wrong_key_of_an_account_is_named_and_nothing_is_written() {
     }
     assert_eq!(get(&world, PEOPLE).await, before);
     assert_eq!(send(&world, Method::PUT, &format!("{PEOPLE}/nobody"), json!({})).await.status, 404);
+}
+
+#[tokio::test]
+async fn for_how_long_somebody_may_be_planned_is_said_and_taken_back() {
+    let world = World::start().await;
+    let user = enrolled(&world, "ina.neu", "technician", json!({"max_daily_capacity": 8})).await;
+    let account = format!("{PEOPLE}/{user}");
+    assert_eq!(get(&world, &account).await["max_daily_capacity"], 8);
+    let renamed = send(&world, Method::PUT, &account, json!({"first_name": "Anna"})).await;
+    assert_eq!(renamed.body["data"]["max_daily_capacity"], 8, "what is not sent stays");
+    let all = get(&world, PEOPLE).await;
+    let said = |id: &Value| all.as_array().expect("a list").iter().find(|one| one["user_id"] == *id).cloned();
+    assert_eq!(said(&json!(user)).expect("Ina")["max_daily_capacity"], 8);
+    assert_eq!(all[0]["max_daily_capacity"], Value::Null, "nobody said it of the others");
+    let unsaid = send(&world, Method::PUT, &account, json!({"max_daily_capacity": null})).await;
+    assert_eq!((unsaid.status, &unsaid.body["data"]["max_daily_capacity"]), (200, &Value::Null));
 }
 
 #[tokio::test]

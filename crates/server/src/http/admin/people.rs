@@ -50,6 +50,8 @@ struct Account {
     is_inactive: bool,
     client_id: Option<ClientId>,
     board_ids: Option<Vec<BoardId>>,
+    /// The hours for which they may be planned on a day, where somebody said so.
+    max_daily_capacity: Option<u32>,
 }
 
 impl From<Member> for Account {
@@ -64,6 +66,7 @@ impl From<Member> for Account {
             is_inactive: is.is_inactive,
             client_id: is.client,
             board_ids: is.boards.map(|boards| boards.into_iter().collect()),
+            max_daily_capacity: is.max_daily_capacity,
         }
     }
 }
@@ -87,6 +90,8 @@ struct AccountWish {
     client_id: Option<ClientId>,
     /// At least one; null is every board.
     board_ids: Option<Vec<BoardId>>,
+    /// Whole hours for which they may be planned on a day, 0 to 24; null says nothing of it.
+    max_daily_capacity: Option<u32>,
 }
 
 fn read(body: &Map<String, Value>) -> Result<Wanted, Problem> {
@@ -102,6 +107,9 @@ fn read(body: &Map<String, Value>) -> Result<Wanted, Problem> {
             "client_id" => wanted.client = Some(maybe(key, json, "an id or null")?),
             "board_ids" => {
                 wanted.boards = Some(maybe::<BTreeSet<BoardId>>(key, json, "a list of ids or null")?);
+            }
+            "max_daily_capacity" => {
+                wanted.max_daily_capacity = Some(maybe(key, json, "whole hours from 0 to 24, or null")?);
             }
             _ => return Err(Issue::at(key, "unrecognized_keys", format!("{key} is nothing of an account"))),
         }

@@ -34,6 +34,7 @@ const STEPS: &[Step] = steps! {
     6 "0006_administration.sql"
     7 "0007_events.sql"
     8 "0008_outlets.sql"
+    9 "0009_capacity.sql"
 };
 
 /// The number of the last step.

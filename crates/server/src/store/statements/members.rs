@@ -17,7 +17,8 @@ use crate::store::sql::{Conditions, Row, Sql, cells};
 
 /// One row per board that is listed for somebody, and one for whoever has none listed.
 const SELECT: &str = "\
-    SELECT u.user_id, u.username, u.first_name, u.last_name, u.email, u.role, u.is_inactive, c.client_id, b.board_id \
+    SELECT u.user_id, u.username, u.first_name, u.last_name, u.email, u.role, u.is_inactive, \
+        u.max_daily_capacity, c.client_id, b.board_id \
     FROM users u \
     LEFT JOIN user_clients c ON c.tenant = u.tenant AND c.user_id = u.user_id \
     LEFT JOIN user_boards b ON b.tenant = u.tenant AND b.user_id = u.user_id";
@@ -54,6 +55,7 @@ fn build((row, rows): (&Row, &[Row])) -> Result<Member> {
         is_inactive: row.get("is_inactive")?,
         client: row.get("client_id")?,
         boards: (!boards.is_empty()).then_some(boards),
+        max_daily_capacity: row.get("max_daily_capacity")?,
     };
     Ok((row.get("user_id")?, membership))
 }
@@ -68,8 +70,9 @@ pub(in crate::store) fn add(db: &mut dyn Sql, enrolment: &Enrolment) -> Result<A
             Err(issues) => return Ok(Err(Unwritten::Invalid(issues))),
         };
         db.execute(
-            "INSERT INTO users (tenant, user_id, username, first_name, last_name, email, role, is_inactive) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO users (tenant, user_id, username, first_name, last_name, email, role, is_inactive, \
+                 max_daily_capacity) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             cells![
                 tenant,
                 user,
@@ -78,7 +81,8 @@ pub(in crate::store) fn add(db: &mut dyn Sql, enrolment: &Enrolment) -> Result<A
                 &after.last_name,
                 &after.email,
                 after.role.name(),
-                after.is_inactive
+                after.is_inactive,
+                after.max_daily_capacity
             ],
         )?;
         place(db, tenant, user, &after)?;
@@ -101,7 +105,7 @@ pub(in crate::store) fn change(
         };
         db.execute(
             "UPDATE users SET username = ?3, first_name = ?4, last_name = ?5, email = ?6, role = ?7, \
-                 is_inactive = ?8 WHERE tenant = ?1 AND user_id = ?2",
+                 is_inactive = ?8, max_daily_capacity = ?9 WHERE tenant = ?1 AND user_id = ?2",
             cells![
                 tenant,
                 user,
@@ -110,7 +114,8 @@ pub(in crate::store) fn change(
                 &after.last_name,
                 &after.email,
                 after.role.name(),
-                after.is_inactive
+                after.is_inactive,
+                after.max_daily_capacity
             ],
         )?;
         if after.differs_in_access(&before) {
