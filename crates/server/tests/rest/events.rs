@@ -223,6 +223,21 @@ async fn visits(day: &Day, ticket: &Value) {
     day.send(Method::DELETE, &dropped, json!({})).await;
     let blocked = plan(14, json!({ "work_item_type": "ad_hoc" })).await;
     day.send(Method::DELETE, &blocked, json!({})).await;
+    full_day(day).await;
+}
+
+/// A team with as much to do as it can.
+async fn full_day(day: &Day) {
+    let world = &day.world;
+    let someone = world.get("/api/v1/teams").await["data"][0]["member_ids"][0].clone();
+    let account = format!("/api/v1/admin/people/{}", someone.as_str().expect("an id"));
+    let hours = json!({ "max_daily_capacity": 8 }).to_string();
+    assert_eq!(world.ask(Method::PUT, &account, &world.admin, &[], &hours).await.status, 200);
+    let body = json!({
+        "title": "All day", "assigned_user_ids": [someone],
+        "scheduled_start": "2027-03-02T08:00:00Z", "scheduled_end": "2027-03-02T16:00:00Z",
+    });
+    day.send(Method::POST, "/schedules", body).await;
 }
 
 /// EV-3: the catalogue says of each event whether this server sends it, and a day of work proves it, both ways.

@@ -7,6 +7,7 @@ mod administration;
 mod agreed;
 mod bulk;
 mod bundles;
+mod capacity;
 mod close_rules;
 mod comments;
 mod demo;

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | [`ticket`] | tickets: opened, changed, closed, bundled, gone; their clocks |
 //! | [`comment`] | what is said on them |
-//! | [`schedule`] | visits and blocked time |
+//! | [`schedule`] | visits, blocked time and full days |
 //!
 //! **Invariant:** no outlet is known here, and nothing is told that did not change.
 

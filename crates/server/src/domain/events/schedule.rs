@@ -1,4 +1,4 @@
-//! The events of the schedule: visits, blocked time, and a technician's way to the customer and back.
+//! The events of the schedule: visits, blocked time, a technician's way to the customer and back, and full days.
 //!
 //! An entry says how it stands in the company's own words, so the words are read here, in one place. What is for somebody
 //! (a ticket, a task, a request) is a visit; anything else blocks time.
@@ -10,6 +10,7 @@ use callboard_model::UserId;
 use serde_json::{Map, Value as Json, json};
 
 use super::{By, Happening};
+use crate::domain::schedule::capacity::Crossing;
 use crate::domain::schedule::{Entry, WorkKind};
 
 /// In which times are told: instants need none, but the catalogue asks for one.
@@ -34,6 +35,17 @@ pub fn of_change(before: Option<&Entry>, after: Option<&Entry>, by: By<'_>) -> V
         told.push(older.maybe("changes", (!changes.is_empty()).then_some(changes)));
     }
     told
+}
+
+/// What is told of a team whose day became full.
+#[must_use]
+pub fn at_capacity(crossing: &Crossing, by: By<'_>) -> Happening {
+    Happening::new(EventType::CapacityThresholdReached)
+        .with("teamId", crossing.team.as_str())
+        .with("date", crossing.date.to_string())
+        .with("capacityLimit", crossing.limit)
+        .with("currentBooked", crossing.booked.as_secs_f64() / 3600.0)
+        .at("triggeredAt", by.now)
 }
 
 /// Whether somebody is visited, rather than time merely blocked.

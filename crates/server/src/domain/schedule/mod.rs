@@ -5,11 +5,13 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`capacity`] | when a team's day is full |
 //! | [`plan`] | what may become of an entry |
 //! | [`sight`] | who sees it, and who may change it |
 //!
 //! **Invariant:** an entry ends after it starts, is somebody's, and says what it is for in one way only.
 
+pub mod capacity;
 pub mod plan;
 pub mod sight;
 #[cfg(test)]
@@ -132,13 +134,11 @@ impl Entry {
     pub fn clashes_with(&self, other: &Self) -> bool {
         let same_time = self.start < other.end && other.start < self.end;
         let same_person = !self.assigned.is_disjoint(&other.assigned);
-        self.id != other.id && same_time && same_person && self.takes_time() && other.takes_time()
-    }
-
-    /// What was called off takes nobody's time.
-    fn takes_time(&self) -> bool {
-        let said: String = self.status.chars().filter(char::is_ascii_alphabetic).collect();
-        !matches!(&*said.to_ascii_lowercase(), "cancelled" | "canceled" | "cancel" | "noshow")
+        self.id != other.id
+            && same_time
+            && same_person
+            && takes_time(&self.status)
+            && takes_time(&other.status)
     }
 
     /// The names of what differs between this entry and a later one.
@@ -160,4 +160,11 @@ impl Entry {
         .filter_map(|(name, differs)| differs.then_some(name))
         .collect()
     }
+}
+
+/// Whether an entry with this status takes anybody's time: what was called off takes nobody's.
+#[must_use]
+pub fn takes_time(status: &str) -> bool {
+    let said: String = status.chars().filter(char::is_ascii_alphabetic).collect();
+    !matches!(&*said.to_ascii_lowercase(), "cancelled" | "canceled" | "cancel" | "noshow")
 }

@@ -6,6 +6,7 @@
 mod agreements;
 pub(super) mod bundles;
 pub(super) mod bundling;
+mod capacity;
 pub(super) mod changes;
 mod choice;
 mod clocks;

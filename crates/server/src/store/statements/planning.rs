@@ -11,7 +11,7 @@ use callboard_model::{TenantId, TicketId, Version};
 
 use super::record::{Change, record};
 use super::schedules::visible;
-use super::{events, idempotency, tickets};
+use super::{capacity, events, idempotency, tickets};
 use crate::domain::events::{By, schedule as telling};
 use crate::domain::schedule::plan::{self, Facts, Planner, Wanted};
 use crate::domain::schedule::sight::{Sight, forbids};
@@ -150,10 +150,15 @@ fn happened(
     (before, after): (Option<&Entry>, Option<&Entry>),
     limits: Limits,
 ) -> Result<()> {
-    let told = telling::of_change(before, after, By { user: &author.person.user_id, now: author.now });
+    let by = By { user: &author.person.user_id, now: author.now };
+    let told = telling::of_change(before, after, by);
     let ticket = after.or(before).and_then(Entry::ticket);
     let occasion = events::Occasion { ticket: ticket.as_ref(), ..events::Occasion::of(author) };
-    events::add(db, occasion, told, limits).map(drop)
+    events::add(db, occasion, told, limits)?;
+    let crossed = capacity::crossed(db, &author.tenant, (before, after))?;
+    let told = crossed.iter().map(|crossing| telling::at_capacity(crossing, by)).collect();
+    // That a team is full is about no ticket, whichever one filled its day.
+    events::add(db, events::Occasion::of(author), told, limits).map(drop)
 }
 
 /// Tells the rooms of these tickets that their schedule changed; each once, and only of tickets that exist.
