@@ -12,8 +12,8 @@
 //! | [`streams`] | Redis streams in the stock's layout, an outlet | |
 //! | [`webhooks`] | signed requests to addresses of others, each with a place of its own | |
 //!
-//! `crowd` counts and bounds who is connected, `saying` waits for them no longer than it should, and a `bell` tells when one of
-//! them has said something.
+//! `crowd` counts and bounds who is connected, `saying` waits for them no longer than it should, and `outside` with its `bell`
+//! is what comes to them beside what they are told.
 //!
 //! A further outlet is one module with an [`outlets::Outlet`] and one line in [`start`]; a further one that speaks to
 //! somebody connected takes [`App::tail`] and has its line in [`router`].
@@ -25,6 +25,7 @@ pub mod channels;
 mod crowd;
 pub mod graphql;
 pub mod outlets;
+mod outside;
 mod saying;
 pub mod streams;
 pub mod tail;

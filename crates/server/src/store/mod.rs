@@ -52,7 +52,7 @@ use self::engine::Engine;
 use self::gather::Gather;
 use self::records::{Glimpse, Look};
 use self::sql::Sql;
-use self::witness::{Pass, Question, Witness};
+use self::witness::{Asked, Witness};
 use crate::auth::Placement;
 use crate::clock::Clock;
 use crate::error::Result;
@@ -66,7 +66,7 @@ pub struct Store {
     timing: Timing,
     clock: Clock,
     /// What is asked about one event by many at once.
-    witnesses: Gather<(Pass, Question), Option<Witness>>,
+    witnesses: Gather<Asked, Option<Witness>>,
     glimpses: Gather<Look, Option<Glimpse>>,
 }
 

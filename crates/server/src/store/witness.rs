@@ -50,16 +50,25 @@ pub struct Question {
     pub comment: Option<CommentId>,
     /// Whose doing it was, where their name is wanted.
     pub actor: Option<UserId>,
-    /// How the reader stands to the ticket is wanted, too.
-    pub ties: bool,
 }
 
 impl Question {
     /// Whether a ticket may be read at all.
     #[must_use]
     pub fn about(ticket: TicketId) -> Self {
-        Self { ticket, since: None, comment: None, actor: None, ties: false }
+        Self { ticket, since: None, comment: None, actor: None }
     }
+}
+
+/// What is asked, and for whom.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// For the owner of this key.
+    pub pass: Arc<Pass>,
+    /// Often the same for many.
+    pub question: Arc<Question>,
+    /// How they stand to the ticket is wanted, too.
+    pub ties: bool,
 }
 
 /// What somebody may know now.
@@ -110,18 +119,13 @@ pub struct Ties {
 
 impl Store {
     /// What the owner of a key may know now; `None` when the key opens nothing any more.
-    pub async fn witness(&self, pass: &Pass, question: Question) -> Result<Option<Witness>> {
-        self.witnesses.ask(self, (pass.clone(), question), witnesses).await
+    pub async fn witness(&self, asked: Asked) -> Result<Option<Witness>> {
+        self.witnesses.ask(self, asked, witnesses).await
     }
 
     /// The same for whoever need not wait: `reply` gets the answer. Answers come in the order of the questions.
-    pub fn witness_for(
-        &self,
-        pass: &Pass,
-        question: Question,
-        reply: impl FnOnce(Result<Option<Witness>>) + Send + 'static,
-    ) {
-        self.witnesses.ask_for(self, (pass.clone(), question), witnesses, Box::new(reply));
+    pub fn witness_for(&self, asked: Asked, reply: impl FnOnce(Result<Option<Witness>>) + Send + 'static) {
+        self.witnesses.ask_for(self, asked, witnesses, Box::new(reply));
     }
 
     /// The owner of the key that somebody was let in with, as they stand now; `None` when it opens nothing any more.
@@ -138,12 +142,13 @@ impl Store {
 }
 
 /// What each of these may know: who they are, the ticket and whose doing it was are read once for all who ask.
-fn witnesses(db: &mut dyn Sql, asked: &[(Pass, Question)], store: &Store) -> Result<Vec<Option<Witness>>> {
+fn witnesses(db: &mut dyn Sql, asked: &[Asked], store: &Store) -> Result<Vec<Option<Witness>>> {
     let (now, limits) = (store.now(), store.limits);
     let (mut owners, mut tickets, mut actors) = (HashMap::new(), HashMap::new(), HashMap::new());
     let mut live = HashMap::new();
     let mut answers = Vec::with_capacity(asked.len());
-    for (pass, question) in asked {
+    for asked in asked {
+        let Asked { pass, question, .. } = asked;
         let owner = once(&mut owners, (pass.key.bytes(), &pass.tenant), || {
             Ok(statements::keys::owner(db, &pass.key, Some(&pass.tenant), now)?.map(Arc::new))
         })?;
@@ -157,7 +162,7 @@ fn witnesses(db: &mut dyn Sql, asked: &[(Pass, Question)], store: &Store) -> Res
         let ticket = once(&mut tickets, (&pass.tenant, &question.ticket), || {
             Ok(statements::tickets::get(db, &pass.tenant, &question.ticket)?.map(Arc::new))
         })?;
-        let sight = statements::witness::sight(db, &caller, question, ticket.as_ref(), limits)?;
+        let sight = statements::witness::sight(db, &caller, asked, ticket.as_ref(), limits)?;
         let actor = match &question.actor {
             Some(actor) => once(&mut actors, (&pass.tenant, actor), || {
                 let person = statements::people::caller(db, &pass.tenant, actor)?;

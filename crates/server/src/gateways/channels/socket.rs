@@ -3,14 +3,12 @@
 //! **Invariant:** the task never waits for a peer without a limit, and a peer that is put off is told with the protocol's
 //! own code whether to come back.
 
-use std::pin::pin;
-
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 use super::limits::{MESSAGE_BYTES_MAX, MESSAGES, PONG_PATIENCE, SILENCE_MAX};
 use super::visit::{Next, Visit};
@@ -18,7 +16,7 @@ use super::{APP_KEY, Channels, frame};
 use crate::app::App;
 use crate::auth::random_bytes;
 use crate::gateways::READ_BUFFER_BYTES;
-use crate::gateways::bell::Bell;
+use crate::gateways::outside::{Came, Outside};
 use crate::gateways::saying::{say, say_goodbye};
 use crate::http::problem::Problem;
 use crate::quota::Bucket;
@@ -88,19 +86,21 @@ async fn converse(socket: &mut WebSocket, channels: Channels) -> End {
     let (stop, crowd) = (channels.0.stop.clone(), channels.0.crowd.clone());
     let mut visit = Visit::new(channels, seat, name);
     let mut talk = Talk::new();
-    let (bell, mut stopped) = (Bell::new(), pin!(stop.cancelled()));
+    let mut outside = Outside::new(stop);
     loop {
         let said = tokio::select! {
             biased;
-            () = stopped.as_mut() => return Bye::new(RESTART, "The server stops: come back").into(),
-            message = bell.next(socket) => match talk.heard(message) {
-                Ok(Some(said)) => visit.said(said).await,
-                Ok(None) => continue,
-                Err(end) => return end,
-            },
-            () = sleep_until(talk.patient_until()) => match talk.lost_patience() {
-                Ok(ping) => Ok(vec![ping]),
-                Err(end) => return end,
+            came = outside.next(socket, talk.patient_until()) => match came {
+                Came::Stop => return Bye::new(RESTART, "The server stops: come back").into(),
+                Came::Said(message) => match talk.heard(message) {
+                    Ok(Some(said)) => visit.said(said).await,
+                    Ok(None) => continue,
+                    Err(end) => return end,
+                },
+                Came::Time => match talk.lost_patience() {
+                    Ok(ping) => Ok(vec![ping]),
+                    Err(end) => return end,
+                },
             },
             next = visit.next() => match next {
                 Next::Told(told) => visit.told(&told).await,

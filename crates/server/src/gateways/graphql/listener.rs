@@ -7,7 +7,9 @@
 //! **Invariant:** an event is told, is not this caller's to know, or ends the subscription with a reason. None is skipped.
 
 use std::collections::VecDeque;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 
 use async_graphql::Error;
 use tokio::sync::mpsc;
@@ -18,13 +20,14 @@ use super::fault::{Fault, Why};
 use super::limits::{ACCESS_CHECKED_EVERY, ANSWERS_WAITING, ASKED_JUST_NOW};
 use super::news::News;
 use super::schema::event::TicketEventType;
+use super::tidings::Tidings;
 use super::wish::Wish;
-use super::words::Happened;
 use crate::app::App;
+use crate::gateways::bell::Bell;
 use crate::gateways::tail::{Heard, Subscription};
 use crate::http::problem::Problem;
 use crate::store::events::Told;
-use crate::store::witness::{Pass, Question, Sight, Witness};
+use crate::store::witness::{Asked, Pass, Question, Sight, Witness};
 
 /// Hears what happens from the moment in which the operation came. The one thing that the operation asks for takes it, and
 /// leaves whoever listens.
@@ -72,6 +75,8 @@ impl Ear {
 /// Somebody who listens.
 pub(super) struct Listener {
     asks: Arc<Asks>,
+    /// Rings when one of the two comes that seldom do: something of `heard`, or the time for a `check`.
+    seldom: Bell,
     /// What happened before anybody knew what is wished for, and the end.
     heard: Subscription,
     /// What may be known of what happened since.
@@ -88,20 +93,24 @@ pub(super) struct Listener {
     end: Option<Error>,
 }
 
+/// What comes seldom.
+enum Seldom {
+    /// Something from before there was a herald, or the end.
+    Heard(Option<Heard>),
+    /// It is time to look whether the ticket may still be read.
+    Check,
+}
+
 /// What is asked, and for whom.
 struct Asks {
     app: App,
-    pass: Pass,
+    pass: Arc<Pass>,
     wish: Wish,
 }
 
-/// What of an event is wished for, each with its place among the words of the event.
-type Wanted = Vec<(usize, Happened)>;
-
 /// What may be known of an event that is wished for.
 struct Answer {
-    told: Arc<Told>,
-    wanted: Wanted,
+    tidings: Arc<Tidings>,
     asked_at: Instant,
     witness: crate::error::Result<Option<Witness>>,
 }
@@ -110,7 +119,7 @@ impl Listener {
     pub(super) fn new(app: App, pass: Pass, heard: Subscription, wish: Wish) -> Self {
         let mut check = interval(ACCESS_CHECKED_EVERY);
         check.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let asks = Arc::new(Asks { app, pass, wish });
+        let asks = Arc::new(Asks { app, pass: Arc::new(pass), wish });
         let (sender, answers) = mpsc::channel(ANSWERS_WAITING);
         let herald = Arc::clone(&asks);
         heard.has_herald(Box::new(move |told| herald.asks_of(told, &sender)));
@@ -119,7 +128,8 @@ impl Listener {
             tickets.into_iter().for_each(|ticket| heard.wants_about(ticket));
         }
         let (waiting, asked_at) = (VecDeque::new(), Instant::now());
-        Self { asks, heard, answers, waiting, check, asked_at, is_gone: false, end: None }
+        let seldom = Bell::new();
+        Self { asks, seldom, heard, answers, waiting, check, asked_at, is_gone: false, end: None }
     }
 
     /// The next event; an error ends it.
@@ -131,15 +141,29 @@ impl Listener {
             if self.is_gone {
                 return None;
             }
+            let Self { asks, seldom, heard, answers, check, end, .. } = self;
+            let comes_seldom = |context: &mut Context<'_>| {
+                if end.is_none()
+                    && let Poll::Ready(heard) = pin!(heard.next()).poll(context)
+                {
+                    return Poll::Ready(Seldom::Heard(heard));
+                }
+                if matches!(asks.wish, Wish::Ticket(_)) {
+                    return check.poll_tick(context).map(|_| Seldom::Check);
+                }
+                Poll::Pending
+            };
             let taken = tokio::select! {
                 biased;
                 // What was before goes first.
-                heard = self.heard.next(), if self.end.is_none() => self.take(heard).await,
-                answer = self.answers.recv() => match answer {
+                came = seldom.hears(comes_seldom) => match came {
+                    Seldom::Heard(heard) => self.take(heard).await,
+                    Seldom::Check => self.still_there().await,
+                },
+                answer = answers.recv() => match answer {
                     Some(answer) => self.answered(*answer).await,
                     None => return self.end.take().map(Err),
                 },
-                _ = self.check.tick(), if matches!(self.asks.wish, Wish::Ticket(_)) => self.still_there().await,
             };
             if let Err(end) = taken {
                 return Some(Err(end.into()));
@@ -150,10 +174,10 @@ impl Listener {
     async fn take(&mut self, heard: Option<Heard>) -> Result<(), Problem> {
         match heard {
             Some(Heard::Told(told)) => {
-                let wanted = self.asks.wish.wanted(&told);
-                if let Some(question) = self.asks.question(&told, &wanted) {
+                let tidings = self.asks.app.graph.newest().tidings(&told);
+                if let Some(question) = self.asks.question(&tidings) {
                     let witness = self.ask(question).await?;
-                    self.told(&told, wanted, witness)?;
+                    self.told(&tidings, witness)?;
                 }
             }
             Some(Heard::Missed) => {
@@ -167,8 +191,8 @@ impl Listener {
     }
 
     async fn answered(&mut self, answer: Answer) -> Result<(), Problem> {
-        let Answer { told, wanted, asked_at, witness } = answer;
-        let witness = match self.asks.question(&told, &wanted) {
+        let Answer { tidings, asked_at, witness } = answer;
+        let witness = match self.asks.question(&tidings) {
             // It waited for its reader: who knows what they may know by now.
             Some(question) if asked_at.elapsed() > ASKED_JUST_NOW => self.ask(question).await?,
             _ => {
@@ -176,7 +200,7 @@ impl Listener {
                 open(witness?)?
             }
         };
-        self.told(&told, wanted, witness)
+        self.told(&tidings, witness)
     }
 
     /// Refuses to listen to one ticket that may not be read, or is not there.
@@ -201,19 +225,23 @@ impl Listener {
     /// What may be known now of the one ticket that is listened to, if it is one.
     async fn sight(&mut self) -> Result<Option<Sight>, Problem> {
         match &self.asks.wish {
-            Wish::Ticket(ticket) => Ok(Some(self.ask(Question::about(ticket.clone())).await?.sight)),
+            Wish::Ticket(ticket) => {
+                let question = Arc::new(Question::about(ticket.clone()));
+                Ok(Some(self.ask(question).await?.sight))
+            }
             _ => Ok(None),
         }
     }
 
-    async fn ask(&mut self, question: Question) -> Result<Witness, Problem> {
+    async fn ask(&mut self, question: Arc<Question>) -> Result<Witness, Problem> {
         self.asked_at = Instant::now();
-        open(self.asks.app.store.witness(&self.asks.pass, question).await?)
+        open(self.asks.app.store.witness(self.asks.asked(question)).await?)
     }
 
-    fn told(&mut self, told: &Arc<Told>, wanted: Wanted, witness: Witness) -> Result<(), Problem> {
+    fn told(&mut self, tidings: &Arc<Tidings>, witness: Witness) -> Result<(), Problem> {
         let Witness { caller, sight, actor, .. } = witness;
         let wish = &self.asks.wish;
+        let wanted = tidings.words.iter().enumerate().filter(|(_, happened)| wish.may_want(happened));
         for (part, happened) in wanted {
             if happened.is_internal && !caller.access.sees_internal_comments() {
                 continue;
@@ -226,13 +254,13 @@ impl Listener {
                     self.is_gone |= is_its_end && matches!(wish, Wish::Ticket(_));
                     None
                 }
-                Sight::Ticket(seen) if wish.wants(&happened, &seen.ticket, (&caller.user, seen.ties)) => {
+                Sight::Ticket(seen) if wish.wants(happened, &seen.ticket, (&caller.user, seen.ties)) => {
                     Some(Arc::clone(seen))
                 }
                 Sight::Ticket(_) => continue,
             };
-            let (told, actor, caller) = (Arc::clone(told), actor.clone(), Arc::clone(&caller));
-            self.waiting.push_back(News { told, part, happened, actor, seen, caller });
+            let (tidings, actor, caller) = (Arc::clone(tidings), actor.clone(), Arc::clone(&caller));
+            self.waiting.push_back(News { tidings, part, actor, seen, caller });
         }
         Ok(())
     }
@@ -240,28 +268,26 @@ impl Listener {
 
 impl Asks {
     /// What has to be known of an event before it is told; nothing where nobody wishes for it.
-    fn question(&self, told: &Told, wanted: &Wanted) -> Option<Question> {
-        let (_, happened) = wanted.first()?;
-        Some(Question {
-            ticket: happened.ticket.clone(),
-            since: Some(told.occurred_at),
-            comment: happened.comment.clone(),
-            actor: told.actor.clone(),
-            ties: self.wish.asks_ties(),
-        })
+    fn question(&self, tidings: &Tidings) -> Option<Arc<Question>> {
+        let is_wanted = tidings.words.iter().any(|happened| self.wish.may_want(happened));
+        tidings.question.clone().filter(|_| is_wanted)
+    }
+
+    fn asked(&self, question: Arc<Question>) -> Asked {
+        Asked { pass: Arc::clone(&self.pass), question, ties: self.wish.asks_ties() }
     }
 
     /// Asks, so that the answer wakes whoever listens; `false` when they have no more room for it.
     fn asks_of(&self, told: &Arc<Told>, answers: &mpsc::Sender<Box<Answer>>) -> bool {
-        let wanted = self.wish.wanted(told);
-        let Some(question) = self.question(told, &wanted) else { return true };
+        let tidings = self.app.graph.newest().tidings(told);
+        let Some(question) = self.question(&tidings) else { return true };
         let place = match answers.clone().try_reserve_owned() {
             Ok(place) => place,
             Err(error) => return !matches!(error, TrySendError::Full(_)),
         };
-        let (told, asked_at) = (Arc::clone(told), Instant::now());
-        self.app.store.witness_for(&self.pass, question, move |witness| {
-            place.send(Box::new(Answer { told, wanted, asked_at, witness }));
+        let asked_at = Instant::now();
+        self.app.store.witness_for(self.asked(question), move |witness| {
+            place.send(Box::new(Answer { tidings, asked_at, witness }));
         });
         true
     }

@@ -11,7 +11,8 @@
 //! | `answer` | one request over HTTP |
 //! | `protocol`, `socket`, `talk` | the messages of a socket, its task, and what is under way on it |
 //! | `course` | what comes of one operation, from its beginning to its end |
-//! | `words`, `wish`, `listener` | domain events in the words of GS-3, which of them are wanted, and who may know what |
+//! | `words`, `tidings` | domain events in the words of GS-3, worked out once for all who hear of them |
+//! | `wish`, `listener` | which of them are wanted, and who may know what |
 //! | `news`, `teller` | an event as one listener is told of it, and in the words of a query, once for all who may know the same |
 //! | `fault` | every answer that says no |
 //!
@@ -29,6 +30,7 @@ pub mod schema;
 mod socket;
 mod talk;
 mod teller;
+mod tidings;
 mod wish;
 mod words;
 
@@ -41,6 +43,7 @@ use tokio_util::task::TaskTracker;
 
 use self::limits::{CONNECTIONS_PER_USER, SOCKETS};
 use self::teller::Tellers;
+use self::tidings::Newest;
 use super::crowd::{Bounds, Counts, Crowd};
 use crate::app::App;
 
@@ -54,6 +57,7 @@ pub struct Graph(Arc<Shared>);
 struct Shared {
     schema: schema::Graph,
     tellers: Tellers,
+    newest: Newest,
     crowd: Crowd,
     sockets: TaskTracker,
     stop: CancellationToken,
@@ -65,7 +69,8 @@ impl Graph {
     pub fn new(stop: CancellationToken) -> Self {
         let crowd = Crowd::new(Bounds { sockets: SOCKETS, per_person: CONNECTIONS_PER_USER });
         let (schema, sockets) = (schema::graph(), TaskTracker::new());
-        Self(Arc::new(Shared { schema, tellers: Tellers::default(), crowd, sockets, stop }))
+        let (tellers, newest) = (Tellers::default(), Newest::default());
+        Self(Arc::new(Shared { schema, tellers, newest, crowd, sockets, stop }))
     }
 
     /// Waits until every socket has been told goodbye. To be called after `stop`, with a deadline of the caller's.
@@ -86,6 +91,10 @@ impl Graph {
 
     fn tellers(&self) -> &Tellers {
         &self.0.tellers
+    }
+
+    fn newest(&self) -> &Newest {
+        &self.0.newest
     }
 }
 

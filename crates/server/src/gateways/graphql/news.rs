@@ -11,17 +11,16 @@ use serde_json::{Map, Value, json};
 use super::schema::event::{FieldChange, SupportTicketEvent};
 use super::schema::query::SupportUser;
 use super::schema::ticket::SupportTicket;
-use super::words::Happened;
+use super::tidings::Tidings;
 use crate::auth::Caller;
 use crate::store::events::Told;
 use crate::store::witness::Seen;
 
 /// An event, and what one listener may know of it.
 pub(super) struct News {
-    pub(super) told: Arc<Told>,
+    pub(super) tidings: Arc<Tidings>,
     /// Which of the words of this event it is.
     pub(super) part: usize,
-    pub(super) happened: Happened,
     /// The name of whoever did it.
     pub(super) actor: Option<Arc<str>>,
     /// The ticket, if it is there.
@@ -32,7 +31,7 @@ pub(super) struct News {
 
 /// On what it depends how an event is told, as long as nothing more has to be looked up.
 pub(super) struct Same {
-    told: Arc<Told>,
+    tidings: Arc<Tidings>,
     part: usize,
     /// As it was read: the same only for those who were answered from one snapshot.
     ticket: Arc<Ticket>,
@@ -42,7 +41,7 @@ pub(super) struct Same {
 
 impl PartialEq for Same {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.told, &other.told)
+        Arc::ptr_eq(&self.tidings, &other.tidings)
             && self.part == other.part
             && Arc::ptr_eq(&self.ticket, &other.ticket)
             && self.all_along == other.all_along
@@ -55,7 +54,7 @@ impl News {
     pub(super) fn same(&self) -> Option<Same> {
         let seen = self.seen.as_ref()?;
         Some(Same {
-            told: Arc::clone(&self.told),
+            tidings: Arc::clone(&self.tidings),
             part: self.part,
             ticket: Arc::clone(&seen.ticket),
             all_along: seen.all_along,
@@ -65,7 +64,8 @@ impl News {
 
     /// As it is told. Without a ticket, and to somebody who could not read it all along, without what it was.
     pub(super) fn event(&self) -> SupportTicketEvent {
-        let Self { told, happened, .. } = self;
+        let Tidings { told, words, .. } = &*self.tidings;
+        let happened = &words[self.part];
         let all_along = self.seen.as_ref().is_some_and(|seen| seen.all_along);
         let changes = if all_along { happened.changes(told) } else { Vec::new() };
         let was =

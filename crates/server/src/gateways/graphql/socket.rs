@@ -5,14 +5,11 @@
 //!
 //! **Invariant:** the task never waits for a peer without a limit, and nobody says more after a close.
 
-use std::pin::pin;
-
 use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::response::{IntoResponse, Response};
-use tokio::time::sleep_until;
 use tokio_util::sync::CancellationToken;
 
 use super::limits::MESSAGE_BYTES_MAX;
@@ -21,8 +18,8 @@ use super::talk::Talk;
 use crate::app::App;
 use crate::error::ServerError;
 use crate::gateways::READ_BUFFER_BYTES;
-use crate::gateways::bell::Bell;
 use crate::gateways::crowd::Seat;
+use crate::gateways::outside::{Came, Outside};
 use crate::gateways::saying::{say, say_goodbye};
 use crate::http::problem::Problem;
 use crate::listen::Source;
@@ -62,7 +59,7 @@ async fn serve(mut socket: WebSocket, app: App, seat: Seat, source: Option<Sourc
     let end = if socket.protocol().is_some() {
         let talk = Talk::new(app, seat, source);
         // Whatever was under way ends with it, before the peer is told.
-        Box::pin(converse(&mut socket, talk, &stop)).await
+        Box::pin(converse(&mut socket, talk, stop)).await
     } else {
         End::Closed(Close::subprotocol())
     };
@@ -83,30 +80,21 @@ enum End {
     Gone,
 }
 
-async fn converse(socket: &mut WebSocket, mut talk: Talk, stop: &CancellationToken) -> End {
-    let (bell, mut stopped) = (Bell::new(), pin!(stop.cancelled()));
-    let mut alarm = pin!(sleep_until(talk.next_tick()));
+async fn converse(socket: &mut WebSocket, mut talk: Talk, stop: CancellationToken) -> End {
+    let mut outside = Outside::new(stop);
     loop {
-        // What is due later than it was is seen when the alarm goes: setting it anew costs more than looking once in vain.
-        if talk.next_tick() < alarm.deadline() {
-            alarm.as_mut().reset(talk.next_tick());
-        }
         let said = tokio::select! {
             biased;
-            () = stopped.as_mut() => Err(Close::restart()),
-            // Reading first: there may always be another event, and what a peer says is bounded in its rate.
-            message = bell.next(socket) => match message {
-                Some(Ok(Message::Text(text))) => talk.heard(&text).await,
-                Some(Ok(Message::Ping(_) | Message::Pong(_))) => { talk.lives(); Ok(Vec::new()) }
-                Some(Ok(Message::Binary(_))) => Err(Close::bad_request("Messages are text")),
-                Some(Err(error)) if is_too_big(&error) => Err(Close::too_big(MESSAGE_BYTES_MAX)),
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return End::Gone,
+            // First: there may always be another event, and what a peer says is bounded in its rate.
+            came = outside.next(socket, talk.next_tick()) => match came {
+                Came::Stop => Err(Close::restart()),
+                Came::Time => talk.tick().await,
+                Came::Said(Some(Ok(Message::Text(text)))) => talk.heard(&text).await,
+                Came::Said(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => { talk.lives(); Ok(Vec::new()) }
+                Came::Said(Some(Ok(Message::Binary(_)))) => Err(Close::bad_request("Messages are text")),
+                Came::Said(Some(Err(error))) if is_too_big(&error) => Err(Close::too_big(MESSAGE_BYTES_MAX)),
+                Came::Said(Some(Ok(Message::Close(_)) | Err(_)) | None) => return End::Gone,
             },
-            () = alarm.as_mut() => {
-                let said = talk.tick().await;
-                alarm.as_mut().reset(talk.next_tick());
-                said
-            }
             said = talk.next() => Ok(said),
         };
         match said {

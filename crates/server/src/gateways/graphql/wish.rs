@@ -8,10 +8,9 @@ use callboard_model::{Ticket, TicketId, UserId};
 
 use super::limits::FILTER_IDS_MAX;
 use super::schema::event::{TicketEventFilter, TicketEventType};
-use super::words::{self, Happened};
+use super::words::Happened;
 use crate::http::extract::invalid;
 use crate::http::problem::Problem;
-use crate::store::events::Told;
 use crate::store::witness::Ties;
 
 /// Which events.
@@ -54,11 +53,6 @@ impl Wish {
             }
             Self::Mine | Self::Team => None,
         }
-    }
-
-    /// What of an event may be wanted, each with its place among the words of the event.
-    pub(super) fn wanted(&self, told: &Told) -> Vec<(usize, Happened)> {
-        words::of(told).into_iter().enumerate().filter(|(_, happened)| self.may_want(happened)).collect()
     }
 
     /// Whether it may be wanted, as far as the event itself says.

@@ -11,7 +11,7 @@ use crate::auth::{Access, Boards, Caller, Placement};
 use crate::error::Result;
 use crate::store::Limits;
 use crate::store::sql::{Sql, cells};
-use crate::store::witness::{Question, Seen, Sight, Ties};
+use crate::store::witness::{Asked, Question, Seen, Sight, Ties};
 
 /// How far back in the change feed it is looked where a ticket lay. What happened before counts as not seen.
 const LOOKED_BACK: u64 = 1_024;
@@ -20,11 +20,12 @@ const LOOKED_BACK: u64 = 1_024;
 pub(in crate::store) fn sight(
     db: &mut dyn Sql,
     caller: &Caller,
-    question: &Question,
+    asked: &Asked,
     ticket: Option<&Arc<Ticket>>,
     limits: Limits,
 ) -> Result<Sight> {
-    let Question { since, comment, ties, .. } = question;
+    let question = &*asked.question;
+    let Question { since, comment, .. } = question;
     let (tenant, access) = (&caller.tenant, &caller.access);
     let Some(ticket) = ticket else {
         let saw = sees_all(access) || saw_last(db, tenant, &question.ticket, access)?;
@@ -44,7 +45,7 @@ pub(in crate::store) fn sight(
         None => None,
     };
     let comment = comment.filter(|comment| !comment.is_internal || access.sees_internal_comments());
-    let ties = if *ties { self::ties(db, caller, ticket)? } else { Ties::default() };
+    let ties = if asked.ties { ties(db, caller, ticket)? } else { Ties::default() };
     Ok(Sight::Ticket(Arc::new(Seen { ticket: Arc::clone(ticket), all_along, comment, ties })))
 }
 
