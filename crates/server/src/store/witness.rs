@@ -141,37 +141,53 @@ impl Store {
     }
 }
 
+/// What of an event is the same for everybody who asks about it.
+struct About<'a> {
+    tenant: &'a TenantId,
+    question: &'a Arc<Question>,
+    ticket: Option<Arc<Ticket>>,
+    actor: Option<Arc<str>>,
+}
+
 /// What each of these may know: who they are, the ticket and whose doing it was are read once for all who ask.
 fn witnesses(db: &mut dyn Sql, asked: &[Asked], store: &Store) -> Result<Vec<Option<Witness>>> {
     let (now, limits) = (store.now(), store.limits);
     let (mut owners, mut tickets, mut actors) = (HashMap::new(), HashMap::new(), HashMap::new());
     let mut live = HashMap::new();
+    // Those who hear of one event ask one right after the other: what it is about is not looked for again for each of them.
+    let mut newest: Option<About<'_>> = None;
     let mut answers = Vec::with_capacity(asked.len());
     for asked in asked {
-        let Asked { pass, question, .. } = asked;
-        let owner = once(&mut owners, (pass.key.bytes(), &pass.tenant), || {
-            Ok(statements::keys::owner(db, &pass.key, Some(&pass.tenant), now)?.map(Arc::new))
+        let (Asked { question, .. }, Pass { key, tenant }) = (asked, &*asked.pass);
+        let owner = once(&mut owners, (key.bytes(), tenant), || {
+            let Some(caller) = statements::keys::owner(db, key, Some(tenant), now)? else { return Ok(None) };
+            let flag = || statements::flags::is_on(db, tenant, Flag::LiveTicketUpdates);
+            Ok(Some((Arc::new(caller), *once(&mut live, tenant, flag)?)))
         })?;
-        let Some(caller) = owner.clone() else {
+        let Some((caller, is_live)) = owner.clone() else {
             answers.push(None);
             continue;
         };
-        let is_live = *once(&mut live, &pass.tenant, || {
-            statements::flags::is_on(db, &pass.tenant, Flag::LiveTicketUpdates)
-        })?;
-        let ticket = once(&mut tickets, (&pass.tenant, &question.ticket), || {
-            Ok(statements::tickets::get(db, &pass.tenant, &question.ticket)?.map(Arc::new))
-        })?;
-        let sight = statements::witness::sight(db, &caller, asked, ticket.as_ref(), limits)?;
-        let actor = match &question.actor {
-            Some(actor) => once(&mut actors, (&pass.tenant, actor), || {
-                let person = statements::people::caller(db, &pass.tenant, actor)?;
-                Ok(person.map(|person| person.display_name))
-            })?
-            .clone(),
-            None => None,
+        let about = match newest.take() {
+            Some(about) if Arc::ptr_eq(about.question, question) && about.tenant == tenant => about,
+            _ => {
+                let ticket = once(&mut tickets, (tenant, &question.ticket), || {
+                    Ok(statements::tickets::get(db, tenant, &question.ticket)?.map(Arc::new))
+                })?;
+                let actor = match &question.actor {
+                    Some(actor) => once(&mut actors, (tenant, actor), || {
+                        let person = statements::people::caller(db, tenant, actor)?;
+                        Ok(person.map(|person| person.display_name))
+                    })?
+                    .clone(),
+                    None => None,
+                };
+                About { tenant, question, ticket: ticket.clone(), actor }
+            }
         };
-        answers.push(Some(Witness { caller, is_live, sight, actor }));
+        let sight = statements::witness::sight(db, &caller, asked, about.ticket.as_ref(), limits)?;
+        answers.push(Some(Witness { caller, is_live, sight, actor: about.actor.clone() }));
+        newest = Some(about);
     }
     Ok(answers)
 }
